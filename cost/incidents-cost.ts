@@ -14,6 +14,10 @@ const ACTIVE_INCIDENTS = 10;
 const DIAGNOSED_TARGETS = 20;
 const EXPLAINED_HOURS = 3;
 const CAUSES_BYTES = 4000;
+/** What a diagnosis of eight targets with 25 hours of latency and requests at five minutes depended on, as it is recorded. */
+const DIAGNOSIS_INPUT_BYTES = 38_000;
+/** As long as the decisions that name them. */
+const INPUTS_KEPT_MONTHS = 460 / 30;
 
 /** Signals per month, and the batches in which they are grouped. */
 export const signalsOf = (work: Workload, batchSize: number) => {
@@ -70,6 +74,13 @@ const diagnosing = (work: Workload, facts: TemplateFacts, diagnoses: number): Us
       what: 'causes written',
       price: 'dynamoWriteUnit',
       units: diagnoses * writeUnits(CAUSES_BYTES),
+    },
+    { component, what: 'inputs recorded', price: 's3Put', units: diagnoses },
+    {
+      component,
+      what: 'GB of inputs',
+      price: 's3GbMonth',
+      units: gigabytes(diagnoses * DIAGNOSIS_INPUT_BYTES * INPUTS_KEPT_MONTHS),
     },
   ];
 };

@@ -5,24 +5,15 @@ import type { AlarmGate } from '../../core/incidents/diagnosis/alarm-gate.ts';
 import { HARM_METRICS } from '../../core/incidents/diagnosis/diagnosis-target.ts';
 import type { ChangeEvidence, RecentChange } from '../../core/incidents/diagnosis/recent-changes.ts';
 import type { PastIncident, SimilarIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
+import { StoredPastIncident } from '../../core/incidents/stored-schemas.ts';
 import { numberOrNaN, objectOf, orUndefined } from '../../core/shared/schemas.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import type { Item } from '../aws/dynamodb/table.ts';
 import { deflated, deflateJson } from '../aws/json-attributes.ts';
 import { causesKey, pastIncidentKey } from './item-keys.ts';
 
-const Past: z.ZodType<PastIncident> = objectOf<PastIncident>()({
-  incidentId: z.string(),
-  metric: z.enum([...HARM_METRICS, 'any']),
-  signature: z.record(z.string(), z.number()),
-  cause: z.string(),
-  isConfirmed: z.literal(true).exactOptional(),
-  mistaken: z.string().exactOptional(),
-  fixedBy: z.string().exactOptional(),
-});
-
 const Similar: z.ZodType<SimilarIncident> = objectOf<SimilarIncident>()({
-  incident: Past,
+  incident: StoredPastIncident,
   similarity: numberOrNaN,
 });
 
@@ -63,6 +54,7 @@ const Report: z.ZodType<CausesReport> = objectOf<CausesReport>()({
   gate: orUndefined(Gate),
   similar: z.array(Similar),
   signature: z.record(z.string(), z.number()),
+  inputsHash: z.string().exactOptional(),
 });
 
 const CausesItem = z.object({ data: deflated(Report) });
@@ -80,7 +72,7 @@ export const causesItem = (tenantId: string, report: CausesReport, expiresAt: nu
   expiresAt,
 });
 
-const PastItem = z.object({ data: deflated(Past) });
+const PastItem = z.object({ data: deflated(StoredPastIncident) });
 export const PAST_INCIDENT: StoredFormat<z.infer<typeof PastItem>> = {
   kind: 'past incident',
   version: 1,

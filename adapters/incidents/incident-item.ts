@@ -12,13 +12,13 @@ import {
   INCIDENT_SEVERITIES,
   INCIDENT_STATUSES,
   type Incident,
-  type IncidentMember,
   TIMELINE_KINDS,
   type TimelineEntry,
 } from '../../core/incidents/incident.ts';
 import type { StoredIncident } from '../../core/incidents/ports.ts';
 import { INCIDENT_RETENTION_SECONDS } from '../../core/incidents/retention.ts';
 import type { ChangeSignal } from '../../core/incidents/signal.ts';
+import { StoredMember } from '../../core/incidents/stored-schemas.ts';
 import { StoredActor } from '../../core/platform/actor.ts';
 import { objectOf } from '../../core/shared/schemas.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
@@ -28,21 +28,6 @@ import { deflated, deflateJson } from '../aws/json-attributes.ts';
 import { incidentKey } from './item-keys.ts';
 
 /** Retention of an incident after its last signal. */
-
-const Member: z.ZodType<IncidentMember> = objectOf<IncidentMember>()({
-  key: z.string(),
-  kind: z.enum(['anomaly', 'predicted-breach', 'alarm']),
-  targetId: z.string(),
-  firstAt: z.number(),
-  lastAt: z.number(),
-  count: z.number(),
-  watches: z.string().exactOptional(),
-  onsets: z.array(z.number()).exactOptional(),
-  endedAt: z.number().exactOptional(),
-  isActive: z.boolean(),
-  confidence: z.number(),
-  impactAt: z.number().nullable(),
-});
 
 const Entry: z.ZodType<TimelineEntry> = objectOf<TimelineEntry>()({
   at: z.number(),
@@ -83,7 +68,7 @@ const Whole: z.ZodType<Incident> = objectOf<Incident>()({
   reviewedAt: z.number().exactOptional(),
   conclusion: Outcome.exactOptional(),
   reopenCount: z.number(),
-  members: z.record(z.string(), Member),
+  members: z.record(z.string(), StoredMember),
   causeKeys: z.array(z.string()),
   coincidences: z
     .array(objectOf<Coincidence>()({ subject: z.string(), at: z.number(), targets: z.number() }))

@@ -206,9 +206,12 @@ export class ApiClient extends ApiReader {
     ).head;
   }
 
-  /** A decision with its recorded inputs. */
-  decision(sequence: number): Promise<z.infer<typeof DecisionAnswer>> {
-    return this.read(DecisionAnswer, { method: 'GET', path: `/v1/decisions/${sequence}` });
+  /** A decision with its recorded inputs; with `diagnosis` also those of the diagnosis that it rests on. */
+  decision(
+    sequence: number,
+    query: { readonly diagnosis?: 'true' } = {},
+  ): Promise<z.infer<typeof DecisionAnswer>> {
+    return this.read(DecisionAnswer, { method: 'GET', path: `/v1/decisions/${sequence}`, query });
   }
 
   /** Circuit breakers, by kind and name. */

@@ -42,4 +42,6 @@ export interface CausesReport {
   readonly gate: AlarmGate | undefined;
   readonly similar: readonly SimilarIncident[];
   readonly signature: IncidentSignature;
+  /** SHA-256 of the recorded inputs from which the report can be computed again; absent if they were not recorded. */
+  readonly inputsHash?: string;
 }

@@ -115,7 +115,13 @@ export const currentGraph = (
 ): DependencyGraph => buildDependencyGraph(tenantId, { observed, declared, now });
 
 /** The graph in the form that diagnosis and grouping read. */
-export const toCallGraph = ({ nodes, edges }: Pick<DependencyGraph, 'nodes' | 'edges'>): CallGraph => ({
+export const toCallGraph = ({
+  nodes,
+  edges,
+}: {
+  readonly nodes: readonly string[];
+  readonly edges: readonly Pick<DependencyEdge, 'caller' | 'callee'>[];
+}): CallGraph => ({
   nodes,
   edges: edges.map(({ caller, callee }) => [caller, callee] as const),
 });

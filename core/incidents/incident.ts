@@ -103,6 +103,9 @@ export interface Incident {
   readonly seen: readonly string[];
 }
 
+/** What a diagnosis reads of an incident. */
+export type DiagnosedIncident = Pick<Incident, 'incidentId' | 'startedAt' | 'members'>;
+
 const targetSets = new WeakMap<Incident['members'], ReadonlySet<string>>();
 
 /** Targets of an incident, in no particular order. Cached per set of members, which never changes. */

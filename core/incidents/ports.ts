@@ -1,5 +1,6 @@
 /** The stores and senders that incidents need. Every call names its tenant. */
 
+import type { Json } from '../shared/canonical-json.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { CausesReport } from './causes-report.ts';
 import type { DeclaredEdge, DependencyEdge } from './dependency-graph.ts';
@@ -95,6 +96,12 @@ export interface CauseStore {
   remember(tenantId: string, past: PastIncident, expiresAt: number): Promise<void>;
   /** The newest closed incidents with a known cause. */
   past(tenantId: string, limit: number): Promise<readonly PastIncident[]>;
+}
+
+/** Recorded inputs of diagnoses, by their hash: what is decided about an incident can name them. */
+export interface DiagnosisRecord {
+  /** Stores the inputs unless they are stored already; returns their hash. */
+  put(tenantId: string, inputs: Json): Promise<string>;
 }
 
 /** Longest delay of a quiet check. */

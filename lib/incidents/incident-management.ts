@@ -20,6 +20,11 @@ interface ChangeList {
   grantList(reader: ObservedFunction): void;
 }
 
+/** The bucket of a context above, whose decisions name the inputs of diagnoses. */
+interface DecisionRecord {
+  grantRecordInputs(writer: ObservedFunction): void;
+}
+
 export interface IncidentManagementProps {
   readonly config: StageConfig;
   readonly settings: SettingsTable;
@@ -27,6 +32,7 @@ export interface IncidentManagementProps {
   readonly targets: TargetTable;
   readonly incidents: IncidentTable;
   readonly changes: ChangeList;
+  readonly decisions: DecisionRecord;
   readonly bus: DomainEventBus;
   readonly notify: ITopic;
 }
@@ -140,7 +146,7 @@ export class IncidentManagement extends Construct {
   }
 
   #diagnoseIncident(queue: WorkQueue): void {
-    const { config, settings, blocks, targets, incidents, changes, notify } = this.#props;
+    const { config, settings, blocks, targets, incidents, changes, decisions, notify } = this.#props;
     const diagnoseIncident = new ObservedFunction(this, 'DiagnoseIncident', {
       entry: 'diagnose-incident',
       traced: true,
@@ -158,6 +164,7 @@ export class IncidentManagement extends Construct {
     incidents.grantList(diagnoseIncident);
     incidents.grantStoreCauses(diagnoseIncident);
     changes.grantList(diagnoseIncident);
+    decisions.grantRecordInputs(diagnoseIncident);
     targets.grantGet(diagnoseIncident);
     targets.grantList(diagnoseIncident);
     blocks.grantReadRange(diagnoseIncident);

@@ -143,6 +143,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/forecasts/runs/close-run.ts',
   'core/forecasts/trends/trend-report.ts',
   'core/anomalies/tracking/target-detectors.ts',
+  'core/incidents/explaining/report-from-inputs.ts',
   'core/incidents/intake/alarm-facts.ts',
   'core/changes/risk/formats/planned-change.ts',
   'cli/commands/forecasts/breaches.ts',

@@ -4,6 +4,7 @@ import type { CausesReport } from '../../core/incidents/causes-report.ts';
 import type { PastIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
 import {
   type CauseStore,
+  type DiagnosisRecord,
   type GraphStore,
   type IncidentStore,
   MAX_INCIDENTS_PER_WRITE,
@@ -12,6 +13,7 @@ import {
   type StoredIncident,
 } from '../../core/incidents/ports.ts';
 import type { AlarmSignal, ChangeSignal } from '../../core/incidents/signal.ts';
+import { type Json, jsonHash } from '../../core/shared/canonical-json.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { memoryDeployments } from '../unit/changes/deployments/memory-deployments.ts';
 import { memoryDeadLetters } from './shared.ts';
@@ -110,10 +112,23 @@ const memoryCauses = () => {
   return { store, lessons };
 };
 
+const memoryDiagnosisRecord = () => {
+  const recorded = new Map<string, Json>();
+  const store: DiagnosisRecord = {
+    put: async (tenantId, inputs) => {
+      const hash = jsonHash(inputs);
+      recorded.set(`${tenantId} ${hash}`, inputs);
+      return hash;
+    },
+  };
+  return { store, recorded };
+};
+
 /** All stores that handlers take, and the contents that tests check. */
 export const memoryIncidentWorld = () => {
   const incidents = memoryIncidentStore();
   const causes = memoryCauses();
+  const record = memoryDiagnosisRecord();
   const fleet = { targets: 1000 };
   const sent: (ChangeSignal | AlarmSignal)[] = [];
   const quietChecks: { tenantId: string; delaySeconds: number }[] = [];
@@ -130,6 +145,7 @@ export const memoryIncidentWorld = () => {
     stores: {
       incidents: incidents.store,
       causes: causes.store,
+      record: record.store,
       graphs: memoryGraphs(),
       changes: memoryDeployments().store,
       fleets: { count: async () => fleet.targets },
@@ -144,6 +160,7 @@ export const memoryIncidentWorld = () => {
       open: incidents.open,
       lessons: causes.lessons,
       all: incidents.all,
+      recorded: record.recorded,
     },
   };
 };

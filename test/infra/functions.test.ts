@@ -66,6 +66,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'diagnose-incident': [
     ...tables('BLOCKS', 'TARGETS', 'INCIDENTS', 'CHANGES'),
+    'DECISION_BUCKET_NAME',
     'DEAD_LETTERS_QUEUE_URL',
     'SETTINGS_TABLE_NAME',
   ],

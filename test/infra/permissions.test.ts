@@ -410,6 +410,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Changes', 'Query'),
     ...LOGS,
     ...QUEUE,
+    // What a diagnosis depended on is recorded where decisions can name it.
+    ...['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
     'sqs:SendMessage',
   ],
   IssueApiKey: [...on('ApiKeys', 'PutItem'), ...LOGS],

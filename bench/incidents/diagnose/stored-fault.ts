@@ -15,6 +15,7 @@ import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { MetricSeries } from '../../../core/metrics/series/metric-series.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import { jsonHash } from '../../../core/shared/canonical-json.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
@@ -191,6 +192,7 @@ export const explainStored = async (
         return found;
       },
     },
+    record: { put: async (_, inputs) => jsonHash(inputs) },
     telemetry: SILENT,
     now: () => fault.now * 1000,
     inParallel: (_, items, work) => Promise.all(items.map(work)),

@@ -1,5 +1,7 @@
 /** Where the commands on decisions read them: the API of a deployment, or an export. */
+
 import type { Decision } from '../../../core/remediation/decision.ts';
+import { diagnosisHash } from '../../../core/remediation/diagnosis-hash.ts';
 import type { Json } from '../../../core/shared/canonical-json.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { ApiClient } from '../../api-client/api-client.ts';
@@ -13,7 +15,12 @@ export interface SourceOptions extends ConnectionOptions {
 
 export interface FoundDecision {
   readonly decision: Decision;
-  readonly inputs: Json | undefined;
+  readonly inputs?: Json | undefined;
+}
+
+export interface WholeDecision extends FoundDecision {
+  /** Of the diagnosis that the inputs name. */
+  readonly ofDiagnosis: Json | undefined;
 }
 
 export interface DecisionQuery {
@@ -26,6 +33,8 @@ export interface DecisionQuery {
 export interface DecisionSource {
   list(query: DecisionQuery): AsyncIterable<Decision>;
   get(sequence: number): Promise<FoundDecision>;
+  /** With the inputs of the diagnosis that it rests on. */
+  getWhole(sequence: number): Promise<WholeDecision>;
 }
 
 async function* listFromApi(client: ApiClient, query: DecisionQuery): AsyncGenerator<Decision, void> {
@@ -37,14 +46,22 @@ async function* listFromApi(client: ApiClient, query: DecisionQuery): AsyncGener
 
 const apiSource = (client: ApiClient): DecisionSource => ({
   list: (query) => listFromApi(client, query),
-  get: async (sequence) => {
-    const { decision, inputs } = await client.decision(sequence);
-    return { decision, inputs };
+  get: (sequence) => client.decision(sequence),
+  getWhole: async (sequence) => {
+    const { diagnosisInputs, ...found } = await client.decision(sequence, { diagnosis: 'true' });
+    return { ...found, ofDiagnosis: diagnosisInputs };
   },
 });
 
 const fileSource = (path: string, terminal: Terminal): DecisionSource => {
   const reading = () => readAuditFile(path, terminal.stdin);
+  const find = async (sequence: number) => {
+    const { decisions, inputs, tenantId } = await reading();
+    const decision = decisions.find((each) => each.sequence === sequence);
+    if (decision === undefined)
+      throw new InvalidInputError(`${path}: found no decision ${sequence} of ${tenantId}`);
+    return { found: { decision, inputs: inputs.get(decision.inputsHash ?? '') }, inputs };
+  };
   return {
     async *list({ after, remediation, limit }) {
       const { decisions } = await reading();
@@ -54,12 +71,10 @@ const fileSource = (path: string, terminal: Terminal): DecisionSource => {
       );
       yield* after === undefined && remediation === undefined ? wanted.slice(-limit) : wanted.slice(0, limit);
     },
-    get: async (sequence) => {
-      const { decisions, inputs, tenantId } = await reading();
-      const decision = decisions.find((each) => each.sequence === sequence);
-      if (decision === undefined)
-        throw new InvalidInputError(`${path}: found no decision ${sequence} of ${tenantId}`);
-      return { decision, inputs: inputs.get(decision.inputsHash ?? '') };
+    get: async (sequence) => (await find(sequence)).found,
+    getWhole: async (sequence) => {
+      const { found, inputs } = await find(sequence);
+      return { ...found, ofDiagnosis: inputs.get(diagnosisHash(found.inputs) ?? '') };
     },
   };
 };

@@ -29,12 +29,20 @@ export const describeDecision = (decision: Decision, terminal: Terminal): readon
 
 const shown = (value: unknown): string => (value === undefined ? 'absent' : jsonText(value));
 
+const DIAGNOSIS = {
+  same: ['the recorded inputs of its diagnosis give the causes that it used, byte for byte'],
+  'not-recorded': ['the inputs of its diagnosis were not recorded: the causes are those that it used'],
+} as const;
+
 /** What a replay found. */
 export const describeReplay = ({ sequence, kind }: Decision, replayed: Replay): readonly string[] => {
   const name = `decision ${sequence} (${kind})`;
   switch (replayed.result) {
     case 'same':
-      return [`${name}: the recorded inputs give the recorded outcome, byte for byte`];
+      return [
+        `${name}: the recorded inputs give the recorded outcome, byte for byte`,
+        ...(replayed.diagnosis === undefined ? [] : DIAGNOSIS[replayed.diagnosis]),
+      ];
     case 'not-computed':
       return [`${name}: nothing to compute: people decided, or it records what happened`];
     case 'unusable':

@@ -40,13 +40,15 @@ const list = (options: ListOptions, terminal: Terminal): Promise<void> => {
 
 const show = async (sequence: number, options: ShowOptions, terminal: Terminal): Promise<void> => {
   const found = await sourceOf(options, terminal).get(sequence);
-  const lines = options.json ? [jsonText(found)] : describeDecision(found.decision, terminal);
+  const lines = options.json
+    ? [jsonText({ decision: found.decision, inputs: found.inputs })]
+    : describeDecision(found.decision, terminal);
   await new LineWriter(terminal.stdout).lines(lines);
 };
 
 const replayOne = async (sequence: number, options: ShowOptions, terminal: Terminal): Promise<void> => {
-  const { decision, inputs } = await sourceOf(options, terminal).get(sequence);
-  const replayed = replay(decision, inputs);
+  const { decision, inputs, ofDiagnosis } = await sourceOf(options, terminal).getWhole(sequence);
+  const replayed = replay(decision, inputs, ofDiagnosis);
   const lines = options.json ? [jsonText({ sequence, ...replayed })] : describeReplay(decision, replayed);
   await new LineWriter(terminal.stdout).lines(lines);
   if (replayed.result === 'different' || replayed.result === 'unusable')

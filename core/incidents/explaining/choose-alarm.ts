@@ -5,7 +5,7 @@ import type { CallGraph } from '../diagnosis/call-graph.ts';
 import type { HarmMetric } from '../diagnosis/diagnosis-target.ts';
 import type { MetricWindow } from '../diagnosis/metric-window.ts';
 import { badness, learnNormal } from '../diagnosis/normal-behaviour.ts';
-import { type Incident, type IncidentMember, targetsOf } from '../incident.ts';
+import { type DiagnosedIncident, type IncidentMember, targetsOf } from '../incident.ts';
 import { subjectOf } from '../members.ts';
 import { reachedMembers } from './diagnosis-scope.ts';
 
@@ -53,7 +53,11 @@ const worstOf = (values: Float64Array, fromRow: number): number => {
 };
 
 /** Kinds of signals about a metric of a target. An alarm whose name has no known meaning may be about any metric. */
-const signalsAbout = (incident: Incident, target: string, metric: Metric): Set<IncidentMember['kind']> =>
+const signalsAbout = (
+  incident: DiagnosedIncident,
+  target: string,
+  metric: Metric,
+): Set<IncidentMember['kind']> =>
   new Set(
     Object.values(incident.members).flatMap((member) => {
       if (member.targetId !== target || member.kind === 'predicted-breach') return [];
@@ -69,7 +73,7 @@ const riseOf = (metric: Metric, worst: number, usual: number): number =>
 
 /** Undefined if the metric was not measured, or neither its values nor the incident's signals show harm. */
 const harmOf = (
-  incident: Incident,
+  incident: DiagnosedIncident,
   { window, normal }: AlarmRows,
   node: string,
   metric: Metric,
@@ -110,7 +114,7 @@ const addsUp = ({ metric, spreads }: Harm): boolean => metric === 'latency' && s
  * about harm to requests that its targets show.
  */
 export const chooseAlarm = (
-  incident: Incident,
+  incident: DiagnosedIncident,
   graph: CallGraph,
   rows: AlarmRows,
 ): ChosenAlarm | undefined => {

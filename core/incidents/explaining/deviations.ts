@@ -5,7 +5,7 @@ import type { MetricAspect, MetricMeaning } from '../../metrics/meaning/metric-m
 import type { MetricKind } from '../../metrics/series/metric-series.ts';
 import { readMetric } from '../../metrics/targets/read-metric.ts';
 import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
-import type { Incident } from '../incident.ts';
+import type { DiagnosedIncident } from '../incident.ts';
 import { subjectOf } from '../members.ts';
 import type { DiagnosisRows } from './diagnosis-rows.ts';
 import { type RowGrid, type TargetHistory, toRows } from './node-metrics.ts';
@@ -37,7 +37,7 @@ export interface Deviation {
 export const deviationsByTarget = (
   data: readonly TargetHistory[],
   rows: DiagnosisRows,
-  incident: Incident,
+  incident: DiagnosedIncident,
 ): ReadonlyMap<string, readonly Deviation[]> => {
   const reported = reportedBy(incident);
   return new Map(
@@ -50,7 +50,7 @@ export const deviationsByTarget = (
 /** Start of the incident's signals about each target and metric, epoch seconds. */
 type Reported = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-const reportedBy = ({ members }: Incident): Reported => {
+const reportedBy = ({ members }: DiagnosedIncident): Reported => {
   const byTarget = new Map<string, Map<string, number>>();
   for (const member of Object.values(members)) {
     const metrics = byTarget.get(member.targetId) ?? new Map<string, number>();

@@ -1,23 +1,34 @@
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
+import type { Json } from '../../shared/canonical-json.ts';
+import { ForestallError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 import type { CausesReport } from '../causes-report.ts';
 import { currentGraph, toCallGraph } from '../dependency-graph.ts';
-import { type Incident, targetsOf } from '../incident.ts';
-import type { CauseStore, ChangeStore, GraphStore, IncidentStore, StoredIncident } from '../ports.ts';
+import { type Incident, isOngoing, targetsOf } from '../incident.ts';
+import type {
+  CauseStore,
+  ChangeStore,
+  DiagnosisRecord,
+  GraphStore,
+  IncidentStore,
+  StoredIncident,
+} from '../ports.ts';
 import { INCIDENT_RETENTION_SECONDS } from '../retention.ts';
+import { diagnosisInputs } from './diagnosis-inputs.ts';
 import { MAX_TARGETS, targetsInReach } from './diagnosis-scope.ts';
 import { pastIncidentOf } from './past-incident.ts';
 import { readHistories } from './read-histories.ts';
-import { reportCauses } from './report-causes.ts';
+import { reportFromInputs } from './report-from-inputs.ts';
 
 export interface DiagnosisDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
   readonly graphs: Pick<GraphStore, 'get'>;
   readonly changes: Pick<ChangeStore, 'between'>;
   readonly causes: CauseStore;
+  readonly record: DiagnosisRecord;
   readonly registry: Pick<TargetRegistry, 'get' | 'list'>;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly settings: Pick<SettingsStore, 'get'>;
@@ -51,7 +62,7 @@ const targetIdsOf = async (
   return [...ids].slice(0, Math.max(MAX_UNLINKED, Math.min(own.length, MAX_TARGETS)));
 };
 
-const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<CausesReport> => {
+const gather = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<Json> => {
   const { incident } = stored;
   const { tenantId, startedAt, lastAt } = incident;
   const now = Math.floor(deps.now() / 1000);
@@ -63,7 +74,34 @@ const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<Cau
   const changes = await deps.changes.between(tenantId, startedAt - CHANGES_BEFORE_SECONDS, lastAt);
   const past = await deps.causes.past(tenantId, PAST_INCIDENTS);
   const data = read.filter((each) => each !== undefined);
-  return reportCauses({ stored, graph, data, changes, past, now });
+  return diagnosisInputs({ stored, graph, data, changes, past, now });
+};
+
+/**
+ * The hash of the recorded inputs. Undefined for an incident that is over, about which nothing is decided any more, and if
+ * they cannot be recorded: causes without a record are better than none.
+ */
+const recorded = async (
+  { record, telemetry }: DiagnosisDeps,
+  { incident }: StoredIncident,
+  inputs: Json,
+): Promise<string | undefined> => {
+  if (!isOngoing(incident)) return undefined;
+  const { tenantId, incidentId } = incident;
+  try {
+    return await record.put(tenantId, inputs);
+  } catch (error) {
+    if (!(error instanceof ForestallError)) throw error;
+    telemetry.error('the inputs of a diagnosis could not be recorded', { tenantId, incidentId }, error);
+    telemetry.count('DiagnosisNotRecorded');
+    return undefined;
+  }
+};
+
+const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<CausesReport> => {
+  const inputs = await gather(deps, stored);
+  const inputsHash = await recorded(deps, stored, inputs);
+  return { ...reportFromInputs(inputs), ...(inputsHash === undefined ? {} : { inputsHash }) };
 };
 
 /**

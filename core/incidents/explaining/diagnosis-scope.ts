@@ -1,5 +1,5 @@
 import { type CallGraph, callDistances, type IndexedGraph, indexGraph } from '../diagnosis/call-graph.ts';
-import { type Incident, targetsOf } from '../incident.ts';
+import { type DiagnosedIncident, targetsOf } from '../incident.ts';
 
 /** Maximum number of targets whose metrics one diagnosis reads. */
 export const MAX_TARGETS = 60;
@@ -23,7 +23,7 @@ const callersOf = (graph: IndexedGraph, starts: readonly number[], hops: number)
  * Targets that may explain the incident: its own, everything they call, their callers, and everything those call.
  * Nearest first, at most `MAX_TARGETS`.
  */
-export const targetsInReach = (incident: Incident, graph: CallGraph): string[] => {
+export const targetsInReach = (incident: DiagnosedIncident, graph: CallGraph): string[] => {
   const members = targetsOf(incident);
   const names = [...new Set([...members, ...graph.nodes])];
   const at = positions(names);
@@ -46,7 +46,7 @@ export const targetsInReach = (incident: Incident, graph: CallGraph): string[] =
 
 /** Number of the incident's targets that each candidate reaches by calls, including itself. */
 export const reachedMembers = (
-  incident: Incident,
+  incident: DiagnosedIncident,
   graph: CallGraph,
   candidates: readonly string[],
 ): Map<string, number> => {
@@ -62,7 +62,7 @@ export const reachedMembers = (
   );
 };
 
-const firstSeen = (incident: Incident, target: string): number =>
+const firstSeen = (incident: DiagnosedIncident, target: string): number =>
   Object.values(incident.members).reduce(
     (first, member) => (member.targetId === target ? Math.min(first, member.firstAt) : first),
     Number.POSITIVE_INFINITY,
@@ -70,7 +70,7 @@ const firstSeen = (incident: Incident, target: string): number =>
 
 /** The candidate that reaches most of the incident's targets by calls; of equal ones, the one that was noticed first. */
 export const alarmedTarget = (
-  incident: Incident,
+  incident: DiagnosedIncident,
   graph: CallGraph,
   candidates: readonly string[],
 ): string | undefined => {

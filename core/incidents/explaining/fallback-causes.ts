@@ -7,7 +7,7 @@ import { type ContextEvidence, withContextEvidence } from '../diagnosis/context-
 import type { RankedCause } from '../diagnosis/diagnose.ts';
 import { changesNearOnset, type RecentChange } from '../diagnosis/recent-changes.ts';
 import { type PastIncident, similarIncidents } from '../diagnosis/similar-incidents.ts';
-import { type Incident, type IncidentMember, targetsOf } from '../incident.ts';
+import { type DiagnosedIncident, type IncidentMember, targetsOf } from '../incident.ts';
 import { subjectOf } from '../members.ts';
 import type { Deviation } from './deviations.ts';
 import { alarmedTarget } from './diagnosis-scope.ts';
@@ -50,7 +50,7 @@ const signalLine = (members: readonly IncidentMember[]): string => {
 };
 
 /** Harm travels against calls: targets that call no other target of the incident come first. */
-const rankByTopology = (incident: Incident, graph: CallGraph): DeviatingTarget[] => {
+const rankByTopology = (incident: DiagnosedIncident, graph: CallGraph): DeviatingTarget[] => {
   const targets = targetsOf(incident);
   const among = new Set(targets);
   const callers = new Set(
@@ -73,7 +73,7 @@ const UNCALIBRATED = 'the confidence of this method is not calibrated on known i
 
 /** Input of a ranking without request metrics. */
 export interface FallbackMaterial {
-  readonly incident: Incident;
+  readonly incident: DiagnosedIncident;
   readonly graph: CallGraph;
   readonly deviations: ReadonlyMap<string, readonly Deviation[]>;
   readonly stepSeconds: number;

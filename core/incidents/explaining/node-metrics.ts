@@ -17,7 +17,7 @@ export interface RowGrid {
 
 /** A target and the history of each of its metrics. */
 export interface TargetHistory {
-  readonly target: Target;
+  readonly target: Pick<Target, 'targetId' | 'metrics'>;
   /** Of the tenant; none if omitted. */
   readonly settings?: Settings;
   readonly histories: ReadonlyMap<string, History>;
@@ -125,6 +125,15 @@ const requestRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Ar
     return toRows(found.history, grid, 'mean').map((rate) => rate * grid.stepSeconds);
   }
   return toRows(found.history, grid, 'sum');
+};
+
+/** True for metrics of which `nodeMetricsOf` may choose. */
+export const isRequestMetric = (data: Omit<TargetHistory, 'histories'>, metric: string): boolean => {
+  const { aspect } = readMetric(data.target, metric, data.settings).meaning;
+  return (
+    ['latency', 'error-share', 'request-rate'].includes(aspect) ||
+    AVAILABILITY.test(wordsOf(metric).join(' '))
+  );
 };
 
 /** The request metrics of a target on the rows of a grid, recognized by the names and units of its metrics. */

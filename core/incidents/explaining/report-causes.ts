@@ -1,14 +1,13 @@
 import { meaningOf } from '../../metrics/meaning/metric-meaning.ts';
 import type { CausesReport, ExplainedCause } from '../causes-report.ts';
-import { type DependencyGraph, toCallGraph } from '../dependency-graph.ts';
+import { type DependencyEdge, toCallGraph } from '../dependency-graph.ts';
 import type { CallGraph } from '../diagnosis/call-graph.ts';
 import { type DiagnosisReport, diagnose, type RankedCause } from '../diagnosis/diagnose.ts';
 import type { MetricWindow } from '../diagnosis/metric-window.ts';
 import { badness } from '../diagnosis/normal-behaviour.ts';
 import type { RecentChange } from '../diagnosis/recent-changes.ts';
 import type { PastIncident } from '../diagnosis/similar-incidents.ts';
-import { type Incident, targetsOf } from '../incident.ts';
-import type { StoredIncident } from '../ports.ts';
+import { type DiagnosedIncident, targetsOf } from '../incident.ts';
 import type { ChangeSignal } from '../signal.ts';
 import { type AlarmRows, type ChosenAlarm, chooseAlarm } from './choose-alarm.ts';
 import { type Deviation, describeDeviation, deviationsByTarget } from './deviations.ts';
@@ -17,13 +16,22 @@ import { rankWithoutRequests } from './fallback-causes.ts';
 import { nodeMetricsOf, type RowGrid, type TargetHistory } from './node-metrics.ts';
 import { isResource, recommend } from './recommendation.ts';
 
+export type DiagnosedChange = Pick<ChangeSignal, 'targetId' | 'at' | 'summary'>;
+
+/** The calls of a dependency graph. */
+export interface DiagnosedGraph {
+  readonly version: string;
+  readonly nodes: readonly string[];
+  readonly edges: readonly Pick<DependencyEdge, 'caller' | 'callee'>[];
+}
+
 /** Input of the explanation of one incident. */
 export interface DiagnosisMaterial {
-  readonly stored: StoredIncident;
-  readonly graph: DependencyGraph;
+  readonly stored: { readonly incident: DiagnosedIncident; readonly version: number };
+  readonly graph: DiagnosedGraph;
   /** Targets in reach with metrics, and their histories around the incident and on the day before. */
   readonly data: readonly TargetHistory[];
-  readonly changes: readonly ChangeSignal[];
+  readonly changes: readonly DiagnosedChange[];
   readonly past: readonly PastIncident[];
   /** Epoch seconds. */
   readonly now: number;
@@ -42,7 +50,7 @@ const within = (graph: CallGraph, targets: ReadonlySet<string>): CallGraph => ({
   edges: graph.edges.filter(([caller, callee]) => targets.has(caller) && targets.has(callee)),
 });
 
-const recentChanges = (changes: readonly ChangeSignal[]): RecentChange[] =>
+const recentChanges = (changes: readonly DiagnosedChange[]): RecentChange[] =>
   changes.map(({ targetId, at, summary }) => ({ node: targetId, at, summary }));
 
 const hasRows = ({ nodes }: MetricWindow, { node, metric }: ChosenAlarm): boolean => {
@@ -66,8 +74,10 @@ const byRequests = (
     pastIncidents: othersOf(past, incident),
   });
 
-const othersOf = (past: readonly PastIncident[], { incidentId }: Incident): readonly PastIncident[] =>
-  past.filter((other) => other.incidentId !== incidentId);
+const othersOf = (
+  past: readonly PastIncident[],
+  { incidentId }: DiagnosedIncident,
+): readonly PastIncident[] => past.filter((other) => other.incidentId !== incidentId);
 
 /** Adds evidence of an exhausted resource and advice to each cause. */
 const withAdvice = (
@@ -85,11 +95,11 @@ const withAdvice = (
     };
   });
 
-const onlyPredicted = (incident: Incident): boolean =>
+const onlyPredicted = (incident: DiagnosedIncident): boolean =>
   Object.values(incident.members).every(({ kind }) => kind === 'predicted-breach');
 
-/** Rows at the interval at which the incident's own targets report. */
-const rowsOf = ({ stored: { incident }, data, now }: DiagnosisMaterial): DiagnosisRows => {
+/** Rows at the interval at which the incident's own targets report, or of other targets if those do not. */
+export const rowsOf = ({ stored: { incident }, data, now }: DiagnosisMaterial): DiagnosisRows => {
   const members = new Set(targetsOf(incident));
   const own = data.filter(({ target }) => members.has(target.targetId));
   const step = commonStep((own.length > 0 ? own : data).flatMap(({ histories }) => [...histories.values()]));
@@ -101,12 +111,14 @@ const rowsOf = ({ stored: { incident }, data, now }: DiagnosisMaterial): Diagnos
  * else order of deviation, else topology and changes. `limits` lists what was missing.
  * @throws InvalidInputError only for damaged input
  */
-export const reportCauses = (material: DiagnosisMaterial): CausesReport => {
+export const reportCauses = (
+  material: DiagnosisMaterial,
+  rows: DiagnosisRows = rowsOf(material),
+): CausesReport => {
   const { stored, graph, data, now } = material;
   const { incident, version } = stored;
   const reach = new Set([...targetsOf(incident), ...data.map(({ target }) => target.targetId)]);
   const calls = within(toCallGraph(graph), new Set([...reach, ...graph.nodes]));
-  const rows = rowsOf(material);
   const alarmRows = { window: windowOf(data, rows.window), normal: windowOf(data, rows.normal) };
   const alarm = onlyPredicted(incident) ? undefined : chooseAlarm(incident, calls, alarmRows);
   const deviations = deviationsByTarget(data, rows, incident);

@@ -10,6 +10,13 @@ const Sequence = z.coerce.number().int().min(0).max(1e12);
 
 export const DecisionPath = z.object({ sequence: Sequence.min(1) });
 
+export const DecisionQuery = z.strictObject({
+  diagnosis: z
+    .enum(['true'])
+    .optional()
+    .describe('Also the inputs of the diagnosis that the decision rests on: up to several megabytes'),
+});
+
 export const DecisionsQuery = z.strictObject({
   ...paging,
   after: Sequence.optional().describe('Only decisions after this sequence number, in the order of the chain'),
@@ -39,5 +46,8 @@ export const DecisionView = named(
   z.object({
     decision: DecisionRecord,
     inputs: AnyJson.optional().describe('The recorded inputs from which the outcome can be computed again'),
+    diagnosisInputs: AnyJson.optional().describe(
+      'The recorded inputs of the diagnosis that `inputs` names, from which its causes can be computed again',
+    ),
   }),
 );

@@ -2,7 +2,7 @@ import { type Operations, QUERY } from '../../platform/api/operation.ts';
 import { NoParameters } from '../../platform/api/parameters.ts';
 import { ActionList } from './actions.ts';
 import { AlertmanagerBody, AlertsBody, TakenAlerts } from './alerts.ts';
-import { DecisionPage, DecisionPath, DecisionsQuery, DecisionView } from './decisions.ts';
+import { DecisionPage, DecisionPath, DecisionQuery, DecisionsQuery, DecisionView } from './decisions.ts';
 import { Autonomy, KillSwitchBody, KillSwitchView, PolicyBody, PolicyView } from './policies.ts';
 import { Recommendations, RecommendationsQuery } from './recommendations.ts';
 import { RemediationPage, RemediationPath, RemediationsQuery, RemediationView } from './remediations.ts';
@@ -208,6 +208,7 @@ export const REMEDIATION_OPERATIONS = {
     path: '/v1/decisions/{sequence}',
     summary: 'Returns one decision with the recorded inputs from which it can be computed again',
     params: DecisionPath,
+    query: DecisionQuery,
     responses: [DecisionView],
   },
   receiveAlertmanager: {

@@ -1,5 +1,6 @@
 /** How each kind of decision that Forestall computes follows from its recorded inputs. */
 import * as z from 'zod';
+import type { Json } from '../../shared/canonical-json.ts';
 import { ChoiceInputs } from '../choosing/choice-inputs.ts';
 import { chooseAction } from '../choosing/choose-action.ts';
 import type { DecisionKind } from '../decision.ts';
@@ -11,8 +12,11 @@ import { HealingInputs, judgeHealing } from '../healing/judge-healing.ts';
 import { KNOWN } from '../recommendation/catalogue-knowledge.ts';
 import { VerificationInputs } from '../verification/verification-inputs.ts';
 import { verify } from '../verification/verify.ts';
+import { type DiagnosisReplay, replayDiagnosis } from './replay-diagnosis.ts';
 
 export interface Computation {
+  /** The causes of an incident on which the inputs rest. @throws if these are not inputs of this kind */
+  diagnosis?(inputs: unknown, ofDiagnosis: Json | undefined): DiagnosisReplay;
   /** Computes the result again. @throws if these are not inputs of this kind */
   compute(inputs: unknown): unknown;
   /** The part of a recorded outcome that was computed. */
@@ -35,7 +39,10 @@ const verdict = <Inputs>(schema: z.ZodType<Inputs>, compute: (inputs: Inputs) =>
 const gate = verdict(GateInputs, ({ plan, world }) => judge(plan, world));
 const healing = whole(HealingInputs, (inputs) => ({ plan: inputs.plan, refusals: judgeHealing(inputs) }));
 
-const choice = whole(ChoiceInputs, (inputs) => chooseAction(inputs, KNOWN));
+const choice: Computation = {
+  ...whole(ChoiceInputs, (inputs) => chooseAction(inputs, KNOWN)),
+  diagnosis: (inputs, ofDiagnosis) => replayDiagnosis(ChoiceInputs.parse(inputs), ofDiagnosis),
+};
 const undo = verdict(UndoInputs, ({ remediation, world }) => judgeUndo(remediation, world));
 
 /** The other kinds are decided by people, or record what happened. */

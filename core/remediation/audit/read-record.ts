@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../shared/errors.ts';
 import { allItems } from '../../shared/page.ts';
 import type { Decision } from '../decision.ts';
+import { diagnosisHash } from '../diagnosis-hash.ts';
 import type { AnchorHistory, DecisionInputs, DecisionStore } from '../ports.ts';
 import type { AuditLine } from './audit-line.ts';
 import type { ChainEvidence } from './verify-chain.ts';
@@ -27,7 +28,7 @@ export const readEvidence = async (
 };
 
 /**
- * The lines of an export of a tenant's chain, with the recorded inputs.
+ * The lines of an export of a tenant's chain, with the recorded inputs, also those of diagnoses.
  * @throws InvalidInputError if the tenant has no decisions
  */
 export async function* exportLines(
@@ -43,10 +44,13 @@ export async function* exportLines(
   const exported = new Set<string>();
   for (const decision of decisions) {
     yield { decision };
-    const { inputsHash } = decision;
-    if (inputsHash === null || exported.has(inputsHash)) continue;
-    exported.add(inputsHash);
-    const inputs = await stores.inputs.get(tenantId, inputsHash);
-    if (inputs !== undefined) yield { inputsHash, inputs };
+    let hash = decision.inputsHash ?? undefined;
+    // The inputs of a choice name those of the diagnosis that it rests on.
+    while (hash !== undefined && !exported.has(hash)) {
+      exported.add(hash);
+      const inputs = await stores.inputs.get(tenantId, hash);
+      if (inputs !== undefined) yield { inputsHash: hash, inputs };
+      hash = diagnosisHash(inputs);
+    }
   }
 }

@@ -86,9 +86,11 @@ export const gatherChoice = async (
     ...{ tenantId, remediationId, cause, environment, startedAt },
     policyVersion: state.policy.revision,
     world: await worldOf(deps, tenantId, environment, context),
+    ...(found.diagnosis === undefined ? {} : { diagnosis: found.diagnosis }),
   };
   if ('absent' in found) {
-    const nothing = { problem: found, profile: 'generic' as const, deployment: null, candidates: [] };
+    const problem = { absent: found.absent };
+    const nothing = { problem, profile: 'generic' as const, deployment: null, candidates: [] };
     return { inputs: { ...common, ...nothing }, evidenceHash: null };
   }
   const managed = managedFor(policy, found.problem, found.resource);

@@ -1,7 +1,9 @@
 import type { CausesReport, ExplainedCause } from '../../incidents/causes-report.ts';
 import { type Incident, type IncidentMember, isOngoing } from '../../incidents/incident.ts';
-import { TargetId } from '../../shared/identifiers.ts';
 import type { Cause } from '../cause.ts';
+import type { Diagnosed } from '../choosing/choice-inputs.ts';
+import { asJson } from '../runs/judge-run.ts';
+import { namedCause, statedOf } from './named-cause.ts';
 import type { Deployment, Found, Moment, Sources } from './sources.ts';
 
 type IncidentCause = Extract<Cause, { kind: 'incident' }>;
@@ -9,7 +11,6 @@ type IncidentCause = Extract<Cause, { kind: 'incident' }>;
 /** Causes are known seconds after an incident; after this time they are not waited for any longer. */
 export const CAUSES_SECONDS = 300;
 const POLL_SECONDS = 15;
-const MAX_EVIDENCE = 8;
 
 /** The metric or alarm of a member: the last part of its key. */
 const subjectOf = ({ key }: IncidentMember): string | null => {
@@ -60,8 +61,8 @@ const problemOf = async (
   });
   return {
     problem: {
-      ...{ alertType: type.id, targetIds: [cause.node], metric, threshold: null, impactAt: null },
-      ...{ confidence: cause.confidence, evidence: cause.evidence.slice(0, MAX_EVIDENCE) },
+      ...{ alertType: type.id, metric, threshold: null, impactAt: null },
+      ...statedOf(cause),
     },
     since: incident.startedAt,
     deployment: await deploymentOf(sources, moment, cause, incident),
@@ -69,8 +70,10 @@ const problemOf = async (
   };
 };
 
-const named = ({ causes }: CausesReport): ExplainedCause | undefined =>
-  causes.find(({ node }) => TargetId.safeParse(node).success);
+const diagnosedBy = ({ inputsHash, ...report }: CausesReport): Diagnosed => ({
+  inputsHash: inputsHash ?? null,
+  report: asJson(report),
+});
 
 /** The most likely cause of an incident. The causes may come seconds after the incident; they are waited for, not long. */
 export const incidentProblem = async (
@@ -88,7 +91,10 @@ export const incidentProblem = async (
   const report = await sources.causes.get(tenantId, incident.incidentId);
   const isNew = report !== undefined && report.diagnosedAt >= incident.detectedAt;
   if (!isNew && now < startedAt + CAUSES_SECONDS) return { waitUntil: now + POLL_SECONDS };
-  const cause = report && named(report);
-  if (cause === undefined) return { absent: `No cause of the incident ${incidentId} is known.` };
-  return problemOf(sources, moment, incident, cause);
+  const absent = `No cause of the incident ${incidentId} is known.`;
+  if (report === undefined) return { absent };
+  const diagnosis = diagnosedBy(report);
+  const cause = namedCause(report);
+  if (cause === undefined) return { absent, diagnosis };
+  return { ...(await problemOf(sources, moment, incident, cause)), diagnosis };
 };

@@ -5,6 +5,7 @@ import type { CauseStore, IncidentStore } from '../../incidents/ports.ts';
 import type { TargetRegistry } from '../../metrics/ports.ts';
 import type { ProblemFacts } from '../alerts/alert-type-of.ts';
 import type { Problem } from '../cause.ts';
+import type { Diagnosed } from '../choosing/choice-inputs.ts';
 import type { RemediationPolicy } from '../policy.ts';
 import type { StandingAlerts } from '../ports.ts';
 
@@ -36,9 +37,11 @@ export type Found =
       readonly deployment: Deployment | null;
       /** The only resource that it is about; null for all resources of its targets. */
       readonly resource: string | null;
+      /** The causes from which it follows; absent unless it is one of an incident's. */
+      readonly diagnosis?: Diagnosed;
     }
   /** There is nothing to act on, for a reason that people read. */
-  | { readonly absent: string }
+  | { readonly absent: string; readonly diagnosis?: Diagnosed }
   /** More will be known then, epoch seconds. */
   | { readonly waitUntil: number };
 

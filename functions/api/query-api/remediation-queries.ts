@@ -18,6 +18,7 @@ import {
   presentRemediationDetail,
 } from '../../../core/remediation/api/present-remediation.ts';
 import { presentReport } from '../../../core/remediation/api/report.ts';
+import { diagnosisHash } from '../../../core/remediation/diagnosis-hash.ts';
 import type { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import type { DecisionInputs, DecisionStore, RemediationStore } from '../../../core/remediation/ports.ts';
 import type { Remediation } from '../../../core/remediation/remediation.ts';
@@ -125,13 +126,19 @@ const listDecisions = ({ decisions }: RemediationSources) =>
   });
 
 const getDecision = ({ decisions, decisionInputs }: RemediationSources) =>
-  route(REMEDIATION_OPERATIONS.getDecision, async ({ caller: { tenantId }, params: { sequence } }) => {
+  route(REMEDIATION_OPERATIONS.getDecision, async ({ caller: { tenantId }, params: { sequence }, query }) => {
     const { items } = await decisions.list(tenantId, { limit: 1, after: sequence - 1 });
     const [decision] = items;
     if (decision?.sequence !== sequence) throw new NotFoundError(`There is no decision ${sequence}.`);
     const { inputsHash } = decision;
     const inputs = inputsHash === null ? undefined : await decisionInputs.get(tenantId, inputsHash);
-    return { decision, ...(inputs === undefined ? {} : { inputs }) };
+    const hash = query.diagnosis === undefined ? undefined : diagnosisHash(inputs);
+    const diagnosisInputs = hash === undefined ? undefined : await decisionInputs.get(tenantId, hash);
+    return {
+      decision,
+      ...(inputs === undefined ? {} : { inputs }),
+      ...(diagnosisInputs === undefined ? {} : { diagnosisInputs }),
+    };
   });
 
 export const remediationQueries = (sources: RemediationSources) => ({

@@ -1,4 +1,5 @@
 import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
+import { s3DiagnosisRecord } from '../../../adapters/incidents/diagnosis-record.ts';
 import { cachedFleetSizes, dynamoFleetSizes } from '../../../adapters/incidents/fleet-sizes.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
@@ -9,6 +10,7 @@ import { groupSignal } from '../../../core/incidents/grouping/group-signal.ts';
 import { INCIDENT_POLICY } from '../../../core/incidents/incident-policy.ts';
 import type {
   CauseStore,
+  DiagnosisRecord,
   FleetSizes,
   GraphStore,
   IncidentStore,
@@ -86,6 +88,9 @@ export const INCIDENT_REPOSITORIES: readonly Repository[] = [
         ...{ version: 0, updatedAt: NOW, declared: [{ caller: 'web', callee: 'db' }], observed: [] },
       }),
     get: (store, tenantId) => store.get(tenantId),
+  }),
+  repository<DiagnosisRecord>('DiagnosisRecord', ({ bucket }) => s3DiagnosisRecord(bucket), {
+    put: (store, tenantId) => store.put(tenantId, { targets: [] }),
   }),
   repository<FleetSizes>('FleetSizes', ({ table }) => dynamoFleetSizes(table), count, oneTarget),
   repository<FleetSizes>(

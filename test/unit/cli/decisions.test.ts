@@ -13,10 +13,12 @@ import { dynamoDecisionStore } from '../../../adapters/remediation/decision-stor
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { type Decision, EMPTY_CHAIN, type NewDecision } from '../../../core/remediation/decision.ts';
 import { HealingInputs, judgeHealing } from '../../../core/remediation/healing/judge-healing.ts';
+import { jsonHash } from '../../../core/shared/canonical-json.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
 import { memoryBucket } from '../../fakes/s3/memory-bucket.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
 import { decision, NOW } from '../remediation/audit/decision-samples.ts';
+import { decided, diagnosedChoice } from '../remediation/audit/diagnosed-choice.ts';
 import { sampleLedger, sampleSwitch } from '../remediation/stored-samples.ts';
 import { FakeApi } from './fake-api.ts';
 import { runCli } from './fake-terminal.ts';
@@ -166,6 +168,28 @@ describe('forestall decisions, of an export,', () => {
     expect((await fromFile('show', 'nine')).code).toBe(2);
   });
 
+  it('replays a choice with the diagnosis that it rests on', async () => {
+    const { decision: chosen, inputs: ofChoice, ofDiagnosis } = await diagnosedChoice();
+    const path = join(folder, 'diagnosed.jsonl');
+    const lines = [
+      { tenantId: 'acme', head: { sequence: 1, hash: chosen.hash }, exportedAt: '2026-11-21T10:05:00Z' },
+      { decision: chosen },
+      { inputsHash: chosen.inputsHash, inputs: ofChoice },
+      { inputsHash: jsonHash(ofDiagnosis), inputs: ofDiagnosis },
+    ];
+    writeFileSync(path, lines.map((line) => JSON.stringify(line)).join('\n'));
+    const whole = await runCli(['decisions', 'replay', '1', '--file', path]);
+    expect(whole.code).toBe(0);
+    expect(whole.out).toContain('its diagnosis give the causes that it used, byte for byte');
+    const damaged = readFileSync(path, 'utf8').replace('"farther":0', '"farther":1');
+    writeFileSync(path, damaged);
+    const found = await runCli(['decisions', 'replay', '1', '--file', path]);
+    expect([found.code, found.out]).toEqual([
+      3,
+      expect.stringContaining('its diagnosis do not have the hash'),
+    ]);
+  });
+
   it('replays one: the same outcome, another one, or none to compute', async () => {
     expect(await fromFile('replay', '2')).toEqual({
       code: 0,
@@ -185,11 +209,22 @@ describe('forestall decisions, of a deployment,', () => {
   let url = '';
   beforeAll(async () => {
     const { items } = await dynamoDecisionStore(table).list('acme', { limit: 9 });
+    const diagnosed = await diagnosedChoice();
+    const { diagnosis: _, ...before } = diagnosed.choice;
+    const older = decided(before);
     const head = { sequence: 4, hash: items.at(-1)?.hash };
     api = new FakeApi({
       'GET /v1/decisions': ({ query }) => ({ body: { items: within(items, query), head } }),
       'GET /v1/decisions/2': () => ({ body: { decision: items[1], inputs } }),
       'GET /v1/decisions/4': () => ({ body: { decision: items[3] } }),
+      'GET /v1/decisions/5': () => ({
+        body: {
+          decision: diagnosed.decision,
+          inputs: diagnosed.inputs,
+          diagnosisInputs: diagnosed.ofDiagnosis,
+        },
+      }),
+      'GET /v1/decisions/6': () => ({ body: older }),
     });
     url = await api.start();
   });
@@ -211,6 +246,16 @@ describe('forestall decisions, of a deployment,', () => {
     await fromApi('list', '--remediation', 'r-1');
     expect(api.seen.at(-1)?.query.get('remediation')).toBe('r-1');
     expect(api.seen.at(-1)?.query.has('after')).toBe(false);
+  });
+
+  it('replays a choice with the diagnosis that it rests on, or says that this was not recorded', async () => {
+    expect((await fromApi('replay', '5')).code).toBe(0);
+    expect((await fromApi('replay', '5')).out).toContain('give the causes that it used, byte for byte');
+    expect(api.seen.at(-1)?.query.get('diagnosis')).toBe('true');
+    expect((await fromApi('replay', '6')).out).toContain('its diagnosis were not recorded');
+    const shown = JSON.parse((await fromApi('show', '5', '--json')).out);
+    expect(Object.keys(shown)).toEqual(['decision', 'inputs']);
+    expect(api.seen.at(-1)?.query.has('diagnosis')).toBe(false);
   });
 
   it('shows and replays one', async () => {

@@ -72,7 +72,7 @@ export const simulatedFault = ({ seed, metrics, hasGraph = true, after = 2400 }:
     );
   }
   const stored = { incident: incidents[0]!, version: 1, pending: [] };
-  const material: DiagnosisMaterial = { stored, graph, data, changes: [], past: [], now };
+  const material = { stored, graph, data, changes: [], past: [], now } satisfies DiagnosisMaterial;
   return { material, fault };
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reportFromInputs } from '../../../../core/incidents/explaining/report-from-inputs.ts';
 import { groupSignals } from '../../../../core/incidents/grouping/group-signals.ts';
 import { Settings } from '../../../../core/platform/settings/settings.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
@@ -56,6 +57,43 @@ describe('diagnose-incident', () => {
     const report = await stores.causes.get('acme', all()[0]!.incident.incidentId);
     const evidence = report!.causes.flatMap((cause) => cause.evidence).join();
     expect(evidence.includes('cpu_percent deviated')).toBe(isFound);
+  });
+
+  it('records what the causes of an ongoing incident are computed from, and names it in the report', async () => {
+    const { diagnose, event, all, stores, recorded, log } = await setup();
+    await diagnose(queued(event));
+    const { inputsHash, ...report } = (await stores.causes.get('acme', all()[0]!.incident.incidentId))!;
+    expect([...recorded.keys()]).toEqual([`acme ${inputsHash}`]);
+    expect(reportFromInputs(recorded.get(`acme ${inputsHash}`)!)).toEqual(report);
+    expect(log.counts.DiagnosisNotRecorded).toBeUndefined();
+  });
+
+  it('stores causes without a record if it cannot be written', async () => {
+    const { diagnose, event, all, stores, log } = await setup({ record: { put: down } });
+    expect(await diagnose(queued(event))).toEqual({ batchItemFailures: [] });
+    const report = (await stores.causes.get('acme', all()[0]!.incident.incidentId))!;
+    expect(report.causes).not.toEqual([]);
+    expect(report).not.toHaveProperty('inputsHash');
+    expect(log.counts).toMatchObject({ DiagnosisNotRecorded: 1, IncidentExplained: 1 });
+  });
+
+  it('asks for a retry if recording fails in a way that it does not know', async () => {
+    const put = async () => {
+      throw new TypeError('a mistake');
+    };
+    const { diagnose, event } = await setup({ record: { put } });
+    expect(await diagnose(queued(event))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
+  });
+
+  it('records nothing about an incident that is over', async () => {
+    const world = await setup();
+    const [stored] = world.all();
+    const incident = { ...stored!.incident, status: 'resolved' as const };
+    const incidents = { get: async () => ({ ...stored!, incident }) };
+    const { diagnose, event, stores, recorded } = { ...world, ...(await setup({ incidents })) };
+    await diagnose(queued(event));
+    expect(await stores.causes.get('acme', incident.incidentId)).not.toHaveProperty('inputsHash');
+    expect(recorded.size).toBe(0);
   });
 
   it('parks unreadable messages and acknowledges them', async () => {

@@ -56,6 +56,18 @@ describe('an export of the decisions', () => {
     });
   });
 
+  it('holds the inputs of diagnoses that the inputs of a choice name', async () => {
+    const world = await worldOf();
+    const inputsHash = await world.stores.inputs.put('acme', { targets: [] });
+    const choice = { diagnosis: { inputsHash, report: {} } };
+    const named = await world.stores.inputs.put('acme', choice);
+    const { head } = await world.store.state('acme');
+    await world.store.commit({ tenantId: 'acme', head, decisions: [decision({ inputsHash: named })] });
+    const record = auditRecordOf(await linesOf(world));
+    expect([...record!.inputs.keys()]).toEqual([world.inputsHash, named, inputsHash]);
+    expect(record!.inputs.get(inputsHash)).toEqual({ targets: [] });
+  });
+
   it('leaves out inputs that are gone', async () => {
     const record = auditRecordOf(await linesOf(await worldOf(false)));
     expect([record!.decisions.length, record!.inputs.size]).toEqual([3, 0]);

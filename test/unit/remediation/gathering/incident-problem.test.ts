@@ -50,7 +50,21 @@ describe('an incident', () => {
       'No cause of the incident i-1 is known.',
     ],
   ] satisfies [string, Facts, string][])('that %s is no problem', async (_, facts, absent) => {
-    expect(await find(facts, cause)).toEqual({ absent });
+    expect(await find(facts, cause)).toMatchObject({ absent });
+  });
+
+  it('names the diagnosis that it follows from, also if that names no target', async () => {
+    const inputsHash = 'a'.repeat(64);
+    const { graphVersion: _, metric: __, gate: ___, ...shown } = report();
+    const found = await find(both({}, { inputsHash }), cause);
+    expect(found).toHaveProperty('diagnosis', { inputsHash, report: shown });
+    expect(await find(both({}, { inputsHash, causes: [] }), cause)).toEqual({
+      absent: 'No cause of the incident i-1 is known.',
+      diagnosis: { inputsHash, report: { ...shown, causes: [] } },
+    });
+    expect(await find(both(), cause)).toMatchObject({ diagnosis: { inputsHash: null } });
+    const unexplained = await find({ incidents: [incident()] }, cause, { startedAt: NOW - 300 });
+    expect(unexplained).toEqual({ absent: 'No cause of the incident i-1 is known.' });
   });
 
   it('waits for its causes, but not long', async () => {

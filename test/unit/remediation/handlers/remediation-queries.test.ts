@@ -181,7 +181,23 @@ describe('the catalogue, the report and the decisions', () => {
     expect((await api.send('key', 'GET', '/v1/decisions?remediation=r-9')).body.items).toEqual([]);
     const one = DecisionView.parse((await api.send('key', 'GET', '/v1/decisions/2')).body);
     expect(one).toMatchObject({ decision: { kind: 'plan-chosen' }, inputs });
+    expect(one).not.toHaveProperty('diagnosisInputs');
     expect((await api.send('key', 'GET', '/v1/decisions/3')).status).toBe(404);
     expect((await api.send('theirs', 'GET', '/v1/decisions/2')).status).toBe(404);
+  });
+
+  it('shows the inputs of the diagnosis that a decision rests on, if asked for', async () => {
+    const api = await remediationApi();
+    const { head } = await api.store.state('acme');
+    const inputsHash = await api.inputs.put('acme', { targets: [] });
+    const inputs = { diagnosis: { inputsHash, report: {} } };
+    const chosen = decision({ kind: 'plan-chosen', inputsHash: await api.inputs.put('acme', inputs) });
+    await api.store.commit({ tenantId: 'acme', head, decisions: [chosen, decision()] });
+    const get = async (path: string) =>
+      DecisionView.parse((await api.send('key', 'GET', `/v1/decisions/${path}`)).body);
+    expect(await get('1?diagnosis=true')).toMatchObject({ inputs, diagnosisInputs: { targets: [] } });
+    expect(await get('1')).not.toHaveProperty('diagnosisInputs');
+    expect(await get('2?diagnosis=true')).not.toHaveProperty('diagnosisInputs');
+    expect((await api.send('key', 'GET', '/v1/decisions/1?diagnosis=maybe')).status).toBe(400);
   });
 });
