@@ -53,8 +53,6 @@ export default defineConfig({
       project('iam', ['test/iam/**/*.test.ts'], 60_000, { exclude: [RECORDED] }),
       // After e2e, which records the calls and the logs.
       project('permissions', [RECORDED], 120_000),
-      // Installs pinned Python packages once.
-      project('model', ['test/model/**/*.test.ts'], 120_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 600_000, {
         ...{ globalSetup: ['test/e2e/shared-session.ts'], fileParallelism: false, exclude: APART },
       }),

@@ -114,7 +114,7 @@ const tallies = [
   await check('build', 'node', ['functions/build.ts']),
   await layer(['unit', 'isolated', 'adapters', 'workflows', 'infra', 'iam'], { options: ['--coverage'] }),
   // The tests of the deployment mostly wait, and need no more than one of two processors.
-  ...(await Promise.all([layer(['e2e']), layer(['bench', 'model', 'e2e-apart'], { output: 'at its end' })])),
+  ...(await Promise.all([layer(['e2e']), layer(['bench', 'e2e-apart'], { output: 'at its end' })])),
   // Evaluates the calls that the end-to-end tests recorded.
   await layer(['permissions']),
 ];

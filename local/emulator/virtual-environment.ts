@@ -132,20 +132,3 @@ export const ensureEmulator = (
     onProgress,
     signal,
   );
-
-/** What trains the fleet trees, in `.local/trees_venv`. */
-export const ensureTreeTrainer = (
-  projectRoot: string,
-  onProgress?: OnProgress,
-  signal?: AbortSignal,
-): Promise<PinnedInstallation> =>
-  ensurePinned(
-    projectRoot,
-    {
-      name: 'the trainer of the fleet trees',
-      folder: 'trees_venv',
-      pins: join(projectRoot, 'model', 'requirements-trees.txt'),
-    },
-    onProgress,
-    signal,
-  );

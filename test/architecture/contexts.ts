@@ -46,7 +46,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'infra',
       'mutation',
     ],
-    ...['model', 'unit', 'workflows'],
+    ...['unit', 'workflows'],
   ],
   'test/unit': [...BUILT, 'cli', 'local'],
   'test/adapters': [...BUILT, 'aws'],
@@ -54,8 +54,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'test/bench': [],
   'test/e2e': ['emulator', 'hostile', 'isolation', 'virtual-time'],
   'test/fakes': ['dynamodb', 's3'],
-  'test/fixtures': ['changes', 'exports', 'fleet', 'ingestion'],
-  'test/model': [],
+  'test/fixtures': ['changes', 'exports', 'ingestion'],
 };
 
 /** Layers of which each context needs at least one, beside `core` and `test/unit`. */

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { decodeFleetTrees, type FleetTrees } from '../../../core/forecasts/engine/fleet/fleet-trees.ts';
 import { rowsOfSeries } from '../../../core/forecasts/training/series-rows.ts';
+import { DEFAULT_TREE_SETTINGS } from '../../../core/forecasts/training/tree-settings.ts';
 import { contentHash } from '../../../core/shared/content-hash.ts';
 import { readLongCsv } from '../../forecasts/forecast/fleet-data.ts';
 import { sampleOf } from '../../shared/bench-options.ts';
 import { readLabelled } from './corpora.ts';
-import { fileOfRows, rowsOfCorpus, type StepPlan } from './rows.ts';
-import { SEED, STEP_SECONDS, STEPS } from './shipped.ts';
+import { rowsOfCorpus, type StepPlan } from './rows.ts';
+import { SEED, STEPS } from './shipped.ts';
 import { trainTrees } from './train.ts';
 
 const FILES = ['cpu-percent', 'memory-kb', 'network-received-kbps', 'disk-write-kbps'] as const;
@@ -20,20 +21,20 @@ export interface TrainingSize {
   readonly windows: number;
   readonly corpusPlans: readonly StepPlan[];
   readonly maxSeries: number;
-  readonly trainerOptions: readonly string[];
+  readonly rounds: number;
 }
 
 export const FULL: TrainingSize = {
   windows: 40,
   corpusPlans: STEPS,
   maxSeries: Number.POSITIVE_INFINITY,
-  trainerOptions: [],
+  rounds: DEFAULT_TREE_SETTINGS.rounds,
 };
 export const QUICK: TrainingSize = {
   windows: 2,
   corpusPlans: [{ stepSeconds: STEP, windows: 1 }],
   maxSeries: 20,
-  trainerOptions: ['--rounds', '2'],
+  rounds: 2,
 };
 
 /** Fold of a server, by its name: all its metrics lie in the same one. */
@@ -70,21 +71,16 @@ export interface FoldTrees {
  * For each fold, trains on the servers of the other folds and on the public corpus that ships, but without the
  * benchmarks whose tasks are scored.
  */
-export const trainOnOtherServers = async (
-  python: string,
-  data: string,
-  size: TrainingSize,
-): Promise<FoldTrees> => {
+export const trainOnOtherServers = (data: string, size: TrainingSize): FoldTrees => {
   const byFold = fleetRows(data, size);
   const corpus = rowsOfCorpus(sampleOf(readLabelled(data), size.maxSeries), size.corpusPlans, SEED);
-  const trained: FleetTrees[] = [];
-  const cpuSeconds: number[] = [];
-  for (let fold = 0; fold < FOLDS; fold++) {
+  const folds = Array.from({ length: FOLDS }, (_, fold) => {
     const others = [...byFold].flatMap(([other, rows]) => (other === fold ? [] : rows));
-    const file = fileOfRows([...others, ...corpus], STEP_SECONDS);
-    const { artefact, summary } = await trainTrees(python, file, size.trainerOptions);
-    trained.push(decodeFleetTrees(artefact));
-    cpuSeconds.push(summary.cpuSeconds);
-  }
-  return { treesOf: (server) => trained[foldOf(server)]!, cpuSeconds };
+    const { artefact, cpuSeconds } = trainTrees([...others, ...corpus], size);
+    return { trees: decodeFleetTrees(artefact), cpuSeconds };
+  });
+  return {
+    treesOf: (server) => folds[foldOf(server)]!.trees,
+    cpuSeconds: folds.map(({ cpuSeconds }) => cpuSeconds),
+  };
 };

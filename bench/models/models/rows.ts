@@ -1,5 +1,4 @@
-import { limitsOf, rowsOfSeries } from '../../../core/forecasts/training/series-rows.ts';
-import { encodeTrainingRows } from '../../../core/forecasts/training/training-rows.ts';
+import { rowsOfSeries } from '../../../core/forecasts/training/series-rows.ts';
 import { atStep, type CorpusSeries } from './corpora.ts';
 
 /** Windows that are cut from a series at one step. */
@@ -21,7 +20,3 @@ export const rowsOfCorpus = (
         rowsOfSeries(one.name, atStep(one, stepSeconds), windows, seed + stepSeconds),
       ),
   );
-
-/** The file of the rows of series at these steps. */
-export const fileOfRows = (rows: readonly Float32Array[], steps: readonly number[]): Uint8Array =>
-  encodeTrainingRows(rows, limitsOf(steps));

@@ -1,14 +1,12 @@
 /** The fleet model for short histories: cold start of servers that it was not trained on. */
 import { shippedFleetTrees } from '../../../core/forecasts/shipped-fleet-trees.ts';
-import { ForestallError } from '../../../core/shared/errors.ts';
 import { type ForecastTask, readTasks } from '../../forecasts/forecast/fleet-data.ts';
 import type { ForecastLosses } from '../../forecasts/forecast/losses.ts';
 import { type BenchOptions, sampleOf } from '../../shared/bench-options.ts';
 import { type ColdFigures, figuresByGroup, scoreCorrected, scorePlain } from './cold-start.ts';
 import { freshTasks } from './fresh-tasks.ts';
-import { type FoldTrees, FULL, QUICK, trainOnOtherServers } from './other-servers.ts';
+import { FULL, QUICK, trainOnOtherServers } from './other-servers.ts';
 import { groupTable, lengthTable } from './report.ts';
-import { findTrainer } from './train.ts';
 
 const LENGTHS = [
   { points: 12, name: '1 hour' },
@@ -37,8 +35,7 @@ interface ModelFigures {
 
 export interface ModelsBenchResult {
   readonly shipped: ModelFigures & { readonly id: string };
-  /** Null if the trainer could not be installed. */
-  readonly otherServers: (ModelFigures & { readonly trainingCpuSeconds: readonly number[] }) | null;
+  readonly otherServers: ModelFigures & { readonly trainingCpuSeconds: readonly number[] };
 }
 
 type TreesOf = Parameters<typeof scoreCorrected>[3];
@@ -85,31 +82,16 @@ const scoreModel = (
   return { published, fresh };
 };
 
-/** Trees of other servers, or the reason why they cannot be trained here. */
-const trainIfPossible = async ({ data, quick }: BenchOptions): Promise<FoldTrees | ForestallError> => {
-  try {
-    return await trainOnOtherServers(await findTrainer(), data, quick ? QUICK : FULL);
-  } catch (error) {
-    if (error instanceof ForestallError) return error;
-    throw error;
-  }
-};
-
 /**
  * Scores fleet trees on short histories: trees that were trained on the servers of the other half of the fleet, and the
  * shipped ones, which were trained on none of these servers.
  */
-export const runModelsBench = async (options: BenchOptions): Promise<ModelsBenchResult> => {
-  const { data, quick, out } = options;
+export const runModelsBench = async ({ data, quick, out }: BenchOptions): Promise<ModelsBenchResult> => {
   const sets = { published: setOf(readTasks(data), quick), fresh: setOf(freshTasks(data), quick) };
   const trees = shippedFleetTrees();
   out('Change by the fleet trees relative to the ensemble; below 0 is better.');
   const shipped = { id: trees.id, ...scoreModel(`Shipped trees ${trees.id}`, sets, () => trees, out) };
-  const others = await trainIfPossible(options);
-  if (others instanceof ForestallError) {
-    out(`\nTrees of other servers could not be trained: ${others.message}`);
-    return { shipped, otherServers: null };
-  }
+  const others = trainOnOtherServers(data, quick ? QUICK : FULL);
   const name = `Trained on other servers in ${others.cpuSeconds.join(' and ')} s of CPU`;
   const figures = scoreModel(name, sets, ({ series }) => others.treesOf(series), out);
   return { shipped, otherServers: { trainingCpuSeconds: others.cpuSeconds, ...figures } };

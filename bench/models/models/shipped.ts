@@ -1,6 +1,6 @@
 /** The default artefact: its corpora, and how many windows are cut from each series at each step. */
 import { readLabelled, readNab } from './corpora.ts';
-import { fileOfRows, rowsOfCorpus, type StepPlan } from './rows.ts';
+import { rowsOfCorpus, type StepPlan } from './rows.ts';
 
 export const SEED = 1;
 
@@ -12,5 +12,5 @@ export const STEPS: readonly StepPlan[] = [
 export const STEP_SECONDS = STEPS.map(({ stepSeconds }) => stepSeconds);
 
 /** The rows from which the artefact is trained that ships with the product. */
-export const rowsToShip = (data: string): Uint8Array =>
-  fileOfRows(rowsOfCorpus([...readLabelled(data), ...readNab(data)], STEPS, SEED), STEP_SECONDS);
+export const rowsToShip = (data: string): Float32Array[] =>
+  rowsOfCorpus([...readLabelled(data), ...readNab(data)], STEPS, SEED);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { ByteWriter } from '../../shared/byte-buffer.ts';
 import { mean } from '../../shared/maths/averages.ts';
 import { FLEET_FEATURES, fleetFeatures } from '../engine/fleet/fleet-features.ts';
 import { correctionUnit } from '../engine/fleet/fleet-quantiles.ts';
@@ -91,29 +90,27 @@ export interface TrainingLimits {
 }
 
 /**
- * The file of training rows: a line of JSON that describes it, then the rows as little-endian 32-bit floats.
- * `model/forestall_model/trees/train.py` reads it.
+ * SHA-256 by which an artefact names what it learned from: of a line of JSON that describes the rows, then the rows as
+ * little-endian 32-bit floats.
  */
-export const encodeTrainingRows = (
+export const trainingRowsHash = (
   rows: readonly Float32Array[],
   { stepSeconds, maxLeadSeconds }: TrainingLimits,
-): Uint8Array => {
-  const header = {
+): string => {
+  const description = {
     format: 1,
     featuresHash: FLEET_FEATURES_HASH,
     features: FLEET_FEATURES,
     levels: POOL_LEVELS,
-    stepSeconds,
+    stepSeconds: { min: stepSeconds.min, max: stepSeconds.max },
     maxLeadSeconds,
     rows: rows.length,
   };
-  const text = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
-  const writer = new ByteWriter();
-  for (const byte of text) writer.u8(byte);
-  for (const row of rows) for (const value of row) writer.f32(value);
-  return writer.finish();
+  const hash = createHash('sha256').update(`${JSON.stringify(description)}\n`);
+  const bytes = new DataView(new ArrayBuffer(4 * ROW_WIDTH));
+  for (const row of rows) {
+    for (let i = 0; i < ROW_WIDTH; i++) bytes.setFloat32(4 * i, row[i]!, true);
+    hash.update(bytes);
+  }
+  return hash.digest('hex');
 };
-
-/** SHA-256 of the file of training rows, by which an artefact names what it learned from. */
-export const trainingRowsHash = (rows: readonly Float32Array[], limits: TrainingLimits): string =>
-  createHash('sha256').update(encodeTrainingRows(rows, limits)).digest('hex');

@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { findPython, judgePython } from '../../../local/emulator/find-python.ts';
-import {
-  ensureEmulator,
-  ensureTreeTrainer,
-  fingerprintPins,
-  makerOf,
-} from '../../../local/emulator/virtual-environment.ts';
+import { ensureEmulator, fingerprintPins, makerOf } from '../../../local/emulator/virtual-environment.ts';
 
 const PINS = 'local/emulator/requirements.txt';
 const NO_PROCESS = 2 ** 30;
@@ -33,18 +28,13 @@ const makeEnvironment = (marker: string | undefined, name = 'venv'): string => {
   return folder;
 };
 
-const TREE_PINS = 'model/requirements-trees.txt';
-
 describe('pins', () => {
-  it.each([
-    ['the emulator', PINS, 10],
-    ['the trainer of the fleet trees', TREE_PINS, 3],
-  ])('of %s name one exact version for every package, with the hashes of its files', (_, pins, least) => {
-    const packages = readFileSync(join(import.meta.dirname, '../../..', pins), 'utf8')
+  it('name one exact version for every package, with the hashes of its files', () => {
+    const packages = readFileSync(join(import.meta.dirname, '../../..', PINS), 'utf8')
       .replaceAll('\\\n', ' ')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
-    expect(packages.length).toBeGreaterThan(least);
+    expect(packages.length).toBeGreaterThan(10);
     const pinned =
       /^[\w-]+==\d[\w.]* *(; python_\w+ [<>]=? ["']3\.\d+["'] *)?( +--hash=sha256:[0-9a-f]{64})+ *$/;
     expect(packages.filter((line) => !pinned.test(line))).toEqual([]);
@@ -54,27 +44,6 @@ describe('pins', () => {
     const pins = fingerprintPins('# why\nministack==1.5.33\n');
     expect(fingerprintPins('# another reason\n\nministack==1.5.33')).toBe(pins);
     expect(fingerprintPins('# why\nministack==1.5.34\n')).not.toBe(pins);
-  });
-});
-
-describe('ensureTreeTrainer', () => {
-  it('has an environment of its own, beside that of the emulator', async () => {
-    mkdirSync(join(root, 'model'), { recursive: true });
-    writeFileSync(join(root, TREE_PINS), 'lightgbm==1.0.0\n');
-    makeEnvironment(fingerprintPins('lightgbm==1.0.0'), 'trees_venv');
-    mkdirSync(join(root, '.local', `trees_venv.making-${NO_PROCESS}`));
-    await expect(ensureTreeTrainer(root)).resolves.toEqual({
-      python: join(root, '.local', 'trees_venv', 'bin', 'python'),
-      reused: true,
-    });
-    expect(readdirSync(join(root, '.local'))).toEqual(['trees_venv']);
-  });
-
-  it('names what it cannot install', async () => {
-    mkdirSync(join(root, 'model'), { recursive: true });
-    writeFileSync(join(root, TREE_PINS), 'lightgbm==1.0.0\n');
-    vi.stubEnv('FORESTALL_PYTHON', join(root, 'no-python'));
-    await expect(ensureTreeTrainer(root)).rejects.toThrow(/needs Python 3\.10 or newer/);
   });
 });
 
@@ -106,7 +75,7 @@ describe('ensureEmulator', () => {
 
   it('knows its half-made folders from any other', () => {
     expect(
-      ['venv.making-42', 'trees_venv.making-7', 'venv', 'venv.making-', 'cdk.out', 'venv.making-x'].map(
+      ['venv.making-42', 'other_venv.making-7', 'venv', 'venv.making-', 'cdk.out', 'venv.making-x'].map(
         makerOf,
       ),
     ).toEqual([42, 7, undefined, undefined, undefined, undefined]);

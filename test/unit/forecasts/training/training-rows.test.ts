@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../bench/shared/seeded-random.ts';
@@ -8,7 +9,7 @@ import { viewHistory } from '../../../../core/forecasts/engine/prepared-series.t
 import { POOL_LEVELS } from '../../../../core/forecasts/engine/quantiles/pool-levels.ts';
 import { ensembleOf } from '../../../../core/forecasts/engine/recent-changes.ts';
 import { DEFAULT_SETTINGS } from '../../../../core/forecasts/engine/settings.ts';
-import { encodeTrainingRows, trainingRows } from '../../../../core/forecasts/training/training-rows.ts';
+import { trainingRows, trainingRowsHash } from '../../../../core/forecasts/training/training-rows.ts';
 import { drawWindows, type TrainingWindow } from '../../../../core/forecasts/training/training-windows.ts';
 import { dailySeries, noise, seriesOf } from '../engine/sample-series.ts';
 
@@ -76,22 +77,36 @@ describe('trainingRows', () => {
   });
 });
 
-describe('encodeTrainingRows', () => {
-  it('writes a line that describes the rows, then their numbers', () => {
+describe('trainingRowsHash', () => {
+  const limits = { stepSeconds: { min: 60, max: 900 }, maxLeadSeconds: 7200 };
+
+  it('is that of a line that describes the rows, then their numbers', () => {
     const rows = trainingRows(windowOf());
-    const limits = { stepSeconds: { min: 60, max: 900 }, maxLeadSeconds: 7200 };
-    const bytes = encodeTrainingRows(rows, limits);
-    const end = bytes.indexOf(10);
-    expect(JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)))).toEqual({
+    const description = {
       format: 1,
       featuresHash: FLEET_FEATURES_HASH,
       features: FLEET_FEATURES,
       levels: POOL_LEVELS,
-      rows: 3,
       ...limits,
-    });
-    const body = bytes.slice(end + 1);
-    expect(new Float32Array(body.buffer)).toEqual(Float32Array.from(rows.flatMap((row) => [...row])));
+      rows: 3,
+    };
+    const numbers = Float32Array.from(rows.flatMap((row) => [...row]));
+    const content = Buffer.concat([
+      Buffer.from(`${JSON.stringify(description)}\n`),
+      Buffer.from(numbers.buffer),
+    ]);
+    expect(trainingRowsHash(rows, limits)).toBe(createHash('sha256').update(content).digest('hex'));
+  });
+
+  it('differs for other rows, another order, and other limits', () => {
+    const rows = trainingRows(windowOf());
+    const hashes = [
+      trainingRowsHash(rows, limits),
+      trainingRowsHash(rows.slice(1), limits),
+      trainingRowsHash(rows.toReversed(), limits),
+      trainingRowsHash(rows, { ...limits, maxLeadSeconds: 3600 }),
+    ];
+    expect(new Set(hashes).size).toBe(4);
   });
 });
 

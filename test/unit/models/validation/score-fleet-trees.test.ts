@@ -33,6 +33,7 @@ describe('scoreFleetTrees', () => {
     const { artefact } = trainOnFleet(fleet, span, parameters, 1);
     const found = score(artefact, fleet);
     expect(found?.lossRatio).toBeLessThan(0.97);
+    expect(found?.covered).toBeGreaterThan(found?.coveredWithout ?? 1);
   });
 
   it('is null without a window, and refuses a damaged artefact', () => {

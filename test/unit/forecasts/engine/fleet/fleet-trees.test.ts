@@ -31,7 +31,7 @@ const choice: fc.Arbitrary<Choice> = fc.letrec<{ choice: Choice }>((tie) => ({
 const valueIn = (tree: Choice, row: Float32Array): number =>
   typeof tree === 'number' ? tree : valueIn(row[tree.feature]! <= tree.threshold ? tree.low : tree.high, row);
 
-/** Numbers splits from the root, as LightGBM does: each before its children. */
+/** Numbers splits from the root, each before its children. */
 const stored = (root: Choice): Tree => {
   const [feature, threshold, left, right, leaf]: number[][] = [[], [], [], [], []];
   const add = (tree: Choice): number => {

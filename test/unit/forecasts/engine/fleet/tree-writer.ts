@@ -51,7 +51,7 @@ const writeTree = (writer: ByteWriter, tree: Tree): void => {
 export const sealed = (body: Uint8Array): Uint8Array =>
   Uint8Array.from([...body, ...createHash('sha256').update(body).digest()]);
 
-/** Encodes an artefact as `model/forestall_model/trees/artefact.py` does. */
+/** Encodes an artefact, also one that a decoder must refuse. */
 export const encodeTrees = (given: Partial<Written> = {}): Uint8Array => {
   const writer = new ByteWriter();
   for (const byte of given.mark ?? [0x46, 0x46, 0x54, 1]) writer.u8(byte);

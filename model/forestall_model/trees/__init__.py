@@ -1,1 +1,0 @@
-"""Quantile trees for short histories: a CPU model that is trained in seconds."""
