@@ -210,4 +210,5 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/remediation/intake',
   'core/remediation/policies',
   'core/remediation/runs',
+  'core/remediation/simulation',
 ]);

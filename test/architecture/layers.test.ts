@@ -21,8 +21,8 @@ const avoids = (...barred: readonly string[]) => {
 /** Commands that run benches: `bench`, and `plan`, which measures this machine's speed. */
 const MEASURING = /^cli\/commands\/(?:bench\/|api\/plan\.ts$)/;
 
-/** Commands of operators, which work on the AWS account of a deployment or its settings instead of its API. */
-const OPERATING = /^cli\/commands\/(?:platform\/|remediation\/audit\.ts$)/;
+/** Commands of operators, which work on the AWS account of a deployment or its settings instead of its API, and one that shows calls. */
+const OPERATING = /^cli\/commands\/(?:platform\/|remediation\/(?:audit|policy-try)\.ts$)/;
 
 const PURE_PACKAGES = new Set([
   'zod',

@@ -27,6 +27,7 @@ export const ON_FILES: readonly string[] = [
   'forestall decisions list --remediation r-1 --after 0 --limit 5 --file decisions.jsonl --json',
   'forestall decisions show 1 --file decisions.jsonl --json',
   'forestall decisions replay 2 --file decisions.jsonl --json',
+  'forestall policy try policy.json --record decisions.jsonl --approve-all --region eu-west-1 --account 123456789012 --json',
   'forestall bench components --quick --json figures.json',
 ];
 

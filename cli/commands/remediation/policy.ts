@@ -1,40 +1,17 @@
 import { Command } from 'commander';
-import * as z from 'zod';
-import { ALERT_TYPES } from '../../../core/remediation/alerts/alert-types.ts';
-import { CATALOGUE } from '../../../core/remediation/catalogue/catalogue.ts';
-import { checkPolicy } from '../../../core/remediation/gate/policy/check-policy.ts';
-import { RemediationPolicy } from '../../../core/remediation/policy.ts';
-import { describeIssues } from '../../../core/shared/describe-issues.ts';
-import { InvalidInputError } from '../../../core/shared/errors.ts';
-import { readJsonFile } from '../../input/json-file.ts';
+import type { RemediationPolicy } from '../../../core/remediation/policy.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { formatCount } from '../../terminal/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printLine, printLines } from '../../terminal/writer.ts';
 import { type ConnectionOptions, withConnection } from '../shared/connection-options.ts';
+import { readPolicy } from './policy-file.ts';
+import { tryCommand } from './policy-try.ts';
 import { connectRemediation } from './remediation-connection.ts';
 
 interface Options extends ConnectionOptions {
   readonly json?: true;
 }
-
-const EXPECTED = 'a policy, as `forestall policy show` prints it';
-
-/** With the version under which it was shown, or the policy alone. */
-const PolicyFile = z.union([
-  z.strictObject({ version: z.number().int(), policy: z.looseObject({}) }),
-  z.looseObject({ environments: z.unknown() }).transform((policy) => ({ version: undefined, policy })),
-]);
-
-const readPolicy = async (file: string, terminal: Terminal) => {
-  const given = PolicyFile.safeParse(await readJsonFile(file, terminal.stdin, EXPECTED));
-  if (!given.success) throw new InvalidInputError(`${file}: expected ${EXPECTED}`);
-  const policy = RemediationPolicy.safeParse(given.data.policy);
-  if (!policy.success) throw new InvalidInputError(`${file}: ${describeIssues(policy.error)}`);
-  const faults = checkPolicy(policy.data, CATALOGUE, ALERT_TYPES);
-  if (faults.length > 0) throw new InvalidInputError(`${file}: ${faults.join('; ')}`);
-  return { version: given.data.version, policy: policy.data };
-};
 
 const summaryOf = ({ environments, resources, alerts }: RemediationPolicy): string =>
   [
@@ -86,10 +63,11 @@ const checkCommand = (terminal: Terminal): Command =>
     .argument('<file>', 'JSON file, or - for standard input')
     .action((file: string) => check(file, terminal));
 
-/** `forestall policy [show|set|check]`: what the owner of a tenant allows remediation to do. */
+/** `forestall policy [show|set|check|try]`: what the owner of a tenant allows remediation to do. */
 export const policyCommand = (terminal: Terminal): Command =>
   new Command('policy')
-    .description('show, replace and check what remediation may do')
+    .description('show, replace, check and try what remediation may do')
     .addCommand(showCommand(terminal), { isDefault: true })
     .addCommand(setCommand(terminal))
-    .addCommand(checkCommand(terminal));
+    .addCommand(checkCommand(terminal))
+    .addCommand(tryCommand(terminal));
