@@ -180,8 +180,11 @@ export const configurationDocument = (place: Place): Executor => ({
     const number = await numberOf(profileOf(call), label, session);
     if (number === undefined) return [createVersion(call, text), startDeployment(call, text)];
     const deployments = await deploymentsOf(profileOf(call), session);
+    // It may have ended since the state was read.
     const isStarted = deployments.some(
-      (each) => isInProgress(each) && [label, String(number)].includes(each.ConfigurationVersion ?? ''),
+      (each) =>
+        (isInProgress(each) || each.State === 'COMPLETE') &&
+        [label, String(number)].includes(each.ConfigurationVersion ?? ''),
     );
     return isStarted ? [] : [startDeployment(call, text)];
   },

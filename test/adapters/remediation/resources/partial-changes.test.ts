@@ -79,6 +79,24 @@ describe('a configuration', () => {
     await resources.change(call, change);
     expect(names()).toEqual(['StartDeployment']);
   });
+
+  it('whose deployment ends while another attempt looks is not deployed again', async () => {
+    flag.answer('before', true);
+    await resources.change(call, change);
+    const VersionLabel = label();
+    resetAll();
+    flag.answer('before', true);
+    aws.appConfig
+      .on(ListHostedConfigurationVersionsCommand)
+      .resolves({ Items: [{ VersionLabel, VersionNumber: 5 }] });
+    const earlier = { DeploymentNumber: 3, State: 'COMPLETE', ConfigurationVersion: '2' } as const;
+    const own = (State: 'BAKING' | 'COMPLETE') => ({
+      Items: [{ DeploymentNumber: 5, State, ConfigurationVersion: VersionLabel }, earlier],
+    });
+    aws.appConfig.on(ListDeploymentsCommand).resolvesOnce(own('BAKING')).resolves(own('COMPLETE'));
+    await resources.change(call, change);
+    expect(names()).toEqual([]);
+  });
 });
 
 describe('a redrive', () => {
