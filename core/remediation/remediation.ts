@@ -74,6 +74,8 @@ export const ApprovalRequest = z.strictObject({
   rejection: Approval.nullable(),
   /** Of the waiting state of the workflow. Secret: never shown. */
   taskToken: z.string(),
+  /** Of the workflow at this state; a later one is greater. Absent from runs that began before it was recorded. */
+  attempt: z.string().exactOptional(),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 

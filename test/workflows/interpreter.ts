@@ -88,7 +88,8 @@ const evaluate = async (template: unknown, bindings: Bindings): Promise<unknown>
 
 const bindingsOf = (machine: Machine, scope: Scope, states: Bindings, token?: string): Bindings => {
   const map = scope.item && { Map: { Item: scope.item } };
-  const task = token === undefined ? {} : { Task: { Token: token } };
+  const EnteredTime = new Date(1000 * machine.tokens.count).toISOString();
+  const task = token === undefined ? {} : { Task: { Token: token }, State: { EnteredTime, RetryCount: 0 } };
   const context = { Execution: machine.execution, ...map, ...task };
   return { ...scope.variables, states: { ...states, context } };
 };

@@ -12,6 +12,13 @@ export type AskDeps = StepDeps & JudgeDeps;
 /** `waiting`: people can answer; `settled`: there is nothing to wait for. */
 export type Asked = 'waiting' | 'settled';
 
+/** How the workflow waits for an answer. */
+export interface AskedBy {
+  readonly taskToken: string;
+  /** A later attempt is greater. Absent from runs that began on an older definition. */
+  readonly attempt?: string | undefined;
+}
+
 /** @throws InvalidInputError if nothing was planned */
 export const planOf = ({ plan, planHash, remediationId }: Remediation) => {
   if (plan !== null && planHash !== null) return { plan, planHash };
@@ -33,7 +40,12 @@ const refused = (run: Remediation, judged: Judged, now: number): Step<Asked> => 
   return { change: { run: over, decisions: [decision] }, events: ended(over), result: 'settled' };
 };
 
-const firstAsked = (deps: AskDeps, snapshot: Snapshot, run: Remediation, taskToken: string): Step<Asked> => {
+const waitingOf = ({ taskToken, attempt }: AskedBy): Pick<ApprovalRequest, 'taskToken' | 'attempt'> => ({
+  taskToken,
+  ...(attempt === undefined ? {} : { attempt }),
+});
+
+const firstAsked = (deps: AskDeps, snapshot: Snapshot, run: Remediation, askedBy: AskedBy): Step<Asked> => {
   const { now, state } = snapshot;
   const { plan, planHash } = planOf(run);
   const judged = judgeRun(deps, snapshot, run, plan, null);
@@ -42,7 +54,7 @@ const firstAsked = (deps: AskDeps, snapshot: Snapshot, run: Remediation, taskTok
   const times = { askedAt: now, expiresAt: answersUntil(plan, state, now) };
   const needed = verdict.needed === 2 ? 2 : 1;
   const approval: ApprovalRequest = {
-    ...{ planHash, ...times, needed, approvals: [], rejection: null, taskToken },
+    ...{ planHash, ...times, needed, approvals: [], rejection: null, ...waitingOf(askedBy) },
   };
   const explanation = `waits until ${needed === 2 ? 'two people approve' : 'a person approves'} the plan`;
   const asked = { ...run, approval, explanation };
@@ -58,11 +70,11 @@ const firstAsked = (deps: AskDeps, snapshot: Snapshot, run: Remediation, taskTok
   };
 };
 
-/** Each attempt of the workflow waits with a token of its own: the newest one is kept. */
-const askedAgain = (run: Remediation, approval: ApprovalRequest, taskToken: string): Step<Asked> => ({
-  ...(approval.taskToken === taskToken
+/** Each attempt of the workflow waits with a token of its own: that of the latest one is kept, whichever call is slower. */
+const askedAgain = (run: Remediation, approval: ApprovalRequest, askedBy: AskedBy): Step<Asked> => ({
+  ...(approval.taskToken === askedBy.taskToken || (askedBy.attempt ?? '') < (approval.attempt ?? '')
     ? {}
-    : { change: { run: { ...run, approval: { ...approval, taskToken } }, decisions: [] } }),
+    : { change: { run: { ...run, approval: { ...approval, ...waitingOf(askedBy) } }, decisions: [] } }),
   events: approvalRequested(run),
   result: 'waiting',
 });
@@ -71,14 +83,14 @@ const askedAgain = (run: Remediation, approval: ApprovalRequest, taskToken: stri
  * Asks people about the plan, with the token that continues the workflow. The gate is asked first: nobody approves what
  * it would refuse.
  */
-export const askStep = (deps: AskDeps, key: RunKey, taskToken: string): Promise<Asked> =>
+export const askStep = (deps: AskDeps, key: RunKey, askedBy: AskedBy): Promise<Asked> =>
   takeStep(deps, key, async (snapshot): Promise<Step<Asked>> => {
     const run = storedRun(key, snapshot);
     const { approval } = run;
     if (run.status !== 'awaiting-approval') return { result: 'settled', events: ended(run) };
-    if (approval === null) return firstAsked(deps, snapshot, run, taskToken);
+    if (approval === null) return firstAsked(deps, snapshot, run, askedBy);
     if (isApproved(run) || approval.rejection !== null) return { result: 'settled' };
-    return askedAgain(run, approval, taskToken);
+    return askedAgain(run, approval, askedBy);
   });
 
 const over = (run: Remediation, now: number): Step<StepOutcome> => {

@@ -14,7 +14,10 @@ const key = { tenantId: TenantId, remediationId: z.string().min(1) };
 
 /** From the states "Ask for approval" and "Settle approval". */
 const Input = z.discriminatedUnion('step', [
-  z.strictObject({ ...key, step: z.literal('ask'), taskToken: z.string().min(1) }),
+  z.strictObject({
+    ...{ ...key, step: z.literal('ask'), taskToken: z.string().min(1) },
+    attempt: z.string().optional(),
+  }),
   z.strictObject({ ...key, step: z.literal('settle') }),
 ]);
 
@@ -34,7 +37,7 @@ export const makeHandler =
       deps.telemetry.info('approval settled', { ...about, status, next });
       return outcome;
     }
-    const asked = await askStep(deps, input, input.taskToken);
+    const asked = await askStep(deps, input, input);
     deps.telemetry.info('approval requested', { ...about, asked });
     deps.telemetry.count('ApprovalRequested', asked === 'waiting' ? 1 : 0);
     if (asked === 'settled') await deps.workflows.answer(input.taskToken, 'rejected');

@@ -205,6 +205,21 @@ describe('a question to people', () => {
     expect(world.decided()).toEqual([]);
   });
 
+  it('keeps the token of the latest attempt if the call of an earlier one is slower', async () => {
+    const attempt = (minute: number, retry: number) => `2026-11-30T20:0${minute}:00.000Z ${retry}`;
+    const world = storedWorld(groupRun(asking({ taskToken: 'second', attempt: attempt(1, 1) })));
+    for (const [taskToken, earlier] of [
+      ['first', attempt(1, 0)],
+      ['of the state before', attempt(0, 3)],
+      ['of an older definition', undefined],
+    ] as const) {
+      await world.ask({ ...KEY, step: 'ask', taskToken, ...(earlier && { attempt: earlier }) });
+      expect(world.stored()?.approval).toMatchObject({ taskToken: 'second', attempt: attempt(1, 1) });
+    }
+    await world.ask({ ...KEY, step: 'ask', taskToken: 'third', attempt: attempt(2, 0) });
+    expect(world.stored()?.approval).toMatchObject({ taskToken: 'third', attempt: attempt(2, 0) });
+  });
+
   it('is not approved by an approval of another plan, or twice by one person', async () => {
     const by = (hash: string, name: string) => ({ planHash: hash, by: person(name), at: NOW, reason: '' });
     const other = storedWorld(groupRun(asking({ approvals: [by('f'.repeat(64), 'ada')] })));
