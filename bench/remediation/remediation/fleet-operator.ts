@@ -69,7 +69,10 @@ export class FleetOperator {
   measure(now: number): void {
     for (const watched of this.#watched) {
       const { id, limit } = watched.service;
-      if (watched.measure() > limit) this.#beyond.set(id, [...(this.#beyond.get(id) ?? []), now]);
+      if (watched.measure() <= limit) continue;
+      const steps = this.#beyond.get(id) ?? [];
+      steps.push(now);
+      this.#beyond.set(id, steps);
     }
   }
 

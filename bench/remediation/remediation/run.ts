@@ -44,7 +44,7 @@ const printTable = (rows: readonly (readonly string[])[], out: (line: string) =>
 
 /** Prints the table, and returns the figures by way of working. */
 export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, 'quick' | 'out'>) => {
-  const [count, days] = quick ? [6, 4] : [36, 14];
+  const [count, days] = quick ? [6, 4] : [200, 30];
   const span = { start: START, end: START + (HISTORY_DAYS + days) * DAY_SECONDS };
   const steps = (span.end - span.start) / STEP_SECONDS;
   const from = START + HISTORY_DAYS * DAY_SECONDS;
@@ -61,7 +61,10 @@ export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, '
   measure('nothing', without);
   measure('threshold rule', actOnThreshold(fleet(), steps, from));
   measure('threshold rule, people approve', actOnThreshold(fleet(), steps, from, answeredAt));
-  const courses = underForestall(fleet, WAYS, { steps, from, start: START });
+  const courses = underForestall(fleet, WAYS, {
+    ...{ steps, from, start: START },
+    afterDay: (day) => out(`simulated: day ${day} of ${HISTORY_DAYS + days}`),
+  });
   for (const [i, { stage, hasAlarms }] of WAYS.entries())
     measure(`Forestall, ${stage}${hasAlarms ? ', alarms mapped' : ''}`, courses[i]!);
   out(`${count} services, ${days} days:`);

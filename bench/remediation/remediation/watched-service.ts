@@ -1,6 +1,7 @@
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { type ManagedService, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
 import { forecastService, type ServiceRun } from './forecast-service.ts';
+import { isForeseen } from './foreseen.ts';
 
 /** The owner's alarm: above this value for three steps in a row, as the threshold rule. */
 export const ALARM_ABOVE = 85;
@@ -71,8 +72,10 @@ export class WatchedService {
       .map((value, i) => ({ at: this.#start + (first + i) * STEP_SECONDS, value }));
   }
 
-  /** Forecasts, and lets the warning stand or end. */
+  /** Forecasts, unless the last forecast foresaw all, and lets the warning stand or end. */
   forecast(now: number): ServiceRun {
+    const { run } = this;
+    if (run !== undefined && isForeseen(run, this.#values, now - run.issuedAt / 1000)) return run;
     const first = Math.max(0, this.#values.length - PAST);
     const values = Float64Array.from(this.#values.slice(first));
     const history = { start: this.#start + first * STEP_SECONDS, stepSeconds: STEP_SECONDS, values };

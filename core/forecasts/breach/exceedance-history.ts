@@ -22,18 +22,18 @@ export const exceedanceHistory = (
 ): ExceedanceHistory => {
   const sign = signOf(threshold);
   const limit = sign * threshold.limit;
-  let [stepsBeyond, excursions, run] = [0, 0, 0];
-  for (const value of history.values) {
+  const turned = new Float64Array(history.values.length);
+  let [observedSteps, stepsBeyond, excursions, run] = [0, 0, 0, 0];
+  for (let i = 0; i < history.values.length; i++) {
+    const value = sign * history.values[i]!;
     if (!Number.isFinite(value)) continue;
-    run = sign * value > limit ? run + 1 : 0;
+    turned[observedSteps++] = value;
+    run = value > limit ? run + 1 : 0;
     if (run > 0) stepsBeyond++;
     if (run === persistenceSteps) excursions++;
   }
-  const sorted = history.values
-    .filter(Number.isFinite)
-    .map((value) => sign * value)
-    .sort();
-  return { observedSteps: sorted.length, stepsBeyond, excursions, sorted };
+  const sorted = turned.subarray(0, observedSteps).sort();
+  return { observedSteps, stepsBeyond, excursions, sorted };
 };
 
 /** Share of the observed values above `level` (mirrored units); at least half an observation, so never zero. */

@@ -21,12 +21,15 @@ const excursionsOf = (
   threshold: ResolvedThreshold,
   persistenceSteps: number,
 ): Uint8Array => {
+  const excursions = new Uint8Array(values.length);
   let run = 0;
-  return Uint8Array.from(values, (value) => {
-    if (!Number.isFinite(value)) return 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
     run = isBeyond(value, threshold) ? run + 1 : 0;
-    return run >= persistenceSteps ? 1 : 0;
-  });
+    if (run >= persistenceSteps) excursions[i] = 1;
+  }
+  return excursions;
 };
 
 /**
