@@ -42,32 +42,51 @@ const printTable = (rows: readonly (readonly string[])[], out: (line: string) =>
   for (const cells of [COLUMNS, COLUMNS.map(() => '---'), ...rows]) out(`| ${cells.join(' | ')} |`);
 };
 
-/** Prints the table, and returns the figures by way of working. */
+/** Days between two tables of what was measured so far. */
+const TABLE_DAYS = 3;
+
+interface Ways {
+  readonly [name: string]: FleetCourse;
+}
+
+const namesOf = WAYS.map(
+  ({ stage, hasAlarms }) => `Forestall, ${stage}${hasAlarms ? ', alarms mapped' : ''}`,
+);
+
+const named = (courses: readonly FleetCourse[]): Ways =>
+  Object.fromEntries(namesOf.map((name, i) => [name, courses[i]!]));
+
+/** Prints the table every few days and at the end, and returns the figures by way of working. */
 export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, 'quick' | 'out'>) => {
   const [count, days] = quick ? [6, 4] : [200, 30];
   const span = { start: START, end: START + (HISTORY_DAYS + days) * DAY_SECONDS };
   const steps = (span.end - span.start) / STEP_SECONDS;
   const from = START + HISTORY_DAYS * DAY_SECONDS;
   const fleet = () => makeManagedFleet(SEED, count, span);
-  const without = doNothing(fleet(), steps);
-  const figures: Record<string, Figures> = {};
-  const rows: (readonly string[])[] = [];
-  const measure = (name: string, course: FleetCourse): void => {
-    const found = figuresOf(fleet(), course, without, span);
-    figures[name] = found;
-    rows.push(rowOf(name, found));
-    out(`measured: ${name}`);
+  const tabulate = (courses: readonly FleetCourse[], day: number): Record<string, Figures> => {
+    const end = START + day * DAY_SECONDS;
+    const passed = (end - START) / STEP_SECONDS;
+    const without = doNothing(fleet(), passed);
+    const ways: Ways = {
+      nothing: without,
+      'threshold rule': actOnThreshold(fleet(), passed, from),
+      'threshold rule, people approve': actOnThreshold(fleet(), passed, from, answeredAt),
+      ...named(courses),
+    };
+    const figures = Object.entries(ways).map(
+      ([name, course]) => [name, figuresOf(fleet(), course, without, { start: START, end })] as const,
+    );
+    out(`${count} services, ${day - HISTORY_DAYS} days:`);
+    printTable(
+      figures.map(([name, found]) => rowOf(name, found)),
+      out,
+    );
+    return Object.fromEntries(figures);
   };
-  measure('nothing', without);
-  measure('threshold rule', actOnThreshold(fleet(), steps, from));
-  measure('threshold rule, people approve', actOnThreshold(fleet(), steps, from, answeredAt));
-  const courses = underForestall(fleet, WAYS, {
-    ...{ steps, from, start: START },
-    afterDay: (day) => out(`simulated: day ${day} of ${HISTORY_DAYS + days}`),
-  });
-  for (const [i, { stage, hasAlarms }] of WAYS.entries())
-    measure(`Forestall, ${stage}${hasAlarms ? ', alarms mapped' : ''}`, courses[i]!);
-  out(`${count} services, ${days} days:`);
-  printTable(rows, out);
-  return figures;
+  const afterDay = (day: number, courses: readonly FleetCourse[]): void => {
+    out(`simulated: day ${day} of ${HISTORY_DAYS + days}, of which ${HISTORY_DAYS} are history`);
+    if (day > HISTORY_DAYS && day % TABLE_DAYS === 0) tabulate(courses, day);
+  };
+  const courses = underForestall(fleet, WAYS, { steps, from, start: START, afterDay });
+  return tabulate(courses, HISTORY_DAYS + days);
 };
