@@ -36,10 +36,12 @@ const checkRows = (rows: readonly Float32Array[]): void => {
   if (rows.length > MAX_ROWS)
     throw new InvalidInputError(`${rows.length} training rows; at most ${MAX_ROWS} are possible`);
   rows.forEach((row, r) => {
+    if (row.length !== WEIGHT + 1)
+      throw new InvalidInputError(`training row ${r} has ${row.length} numbers; expected ${WEIGHT + 1}`);
     const column = row.findIndex((value) => !Number.isFinite(value));
-    if (row.length !== WEIGHT + 1 || column >= 0)
+    if (column >= 0)
       throw new InvalidInputError(
-        `training row ${r} must have ${WEIGHT + 1} finite numbers; it has ${row.length}, number ${column} is not finite`,
+        `number ${column} of training row ${r} is ${row[column]}; expected finite ones`,
       );
   });
 };
