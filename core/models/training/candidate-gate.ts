@@ -8,7 +8,7 @@ import { SHIPPED_VERSION } from '../semantic-version.ts';
 import type { TrainedArtefact, TrainingRun, ValidationReport } from '../training-run.ts';
 import type { GateSettings } from '../validation/gate-settings.ts';
 import { type GateReport, validateCandidate } from '../validation/validate-candidate.ts';
-import { learnedWindow } from './train-model.ts';
+import { dataOf } from './train-model.ts';
 
 export interface GateDeps {
   readonly store: LoadDeps['store'];
@@ -65,8 +65,8 @@ export const candidateGate = (deps: GateDeps): CandidateGate => ({
   judge: async (run): Promise<ValidationReport> => {
     const { trainer, settings } = deps;
     const artefact = artefactOf(run);
-    const stretch = { from: learnedWindow(run).to, to: run.snapshot?.to ?? 0 };
-    const series = await deps.snapshots.series(run, run.snapshot?.manifestHash ?? '');
+    const { manifestHash, heldOut: stretch } = dataOf(run);
+    const series = await deps.snapshots.series(run, manifestHash);
     const candidate = await trainer.score(await candidateFiles(deps, run, artefact), series, stretch);
     const champion = await trainer.score(await championFiles(deps, run), series, stretch);
     const report = validateCandidate(

@@ -21,17 +21,24 @@ export interface ComputeDeps extends TrainingDeps {
   readonly trainer: Trainer;
 }
 
-const hashOf = ({ runId, snapshot }: TrainingRun): string => {
-  if (snapshot !== null) return snapshot.manifestHash;
-  throw new InvalidInputError(`training ${runId} has no snapshot`);
-};
+/** What a training may see of its snapshot, and the rest, on which the gate judges. */
+export interface TrainingData {
+  readonly manifestHash: string;
+  readonly learned: Window;
+  readonly heldOut: Window;
+}
 
-/** The part of the snapshot that search and training may see; the gate judges on the rest. */
-export const learnedWindow = ({ runId, snapshot, origins }: TrainingRun): Window => {
+/** @throws InvalidInputError before the snapshot is taken */
+export const dataOf = ({ runId, snapshot, origins }: TrainingRun): TrainingData => {
   const last = origins.at(-1);
   if (snapshot === null || last === undefined)
     throw new InvalidInputError(`training ${runId} has no snapshot with rolling origins`);
-  return { from: snapshot.from, to: last.scoreUntil };
+  const { manifestHash, from, to } = snapshot;
+  return {
+    manifestHash,
+    learned: { from, to: last.scoreUntil },
+    heldOut: { from: last.scoreUntil, to },
+  };
 };
 
 /**
@@ -50,7 +57,7 @@ export const runExperiment = async (
   const fold = run.origins[origin];
   if (trial === undefined || fold === undefined)
     throw new InvalidInputError(`training ${run.runId} has no trial ${trialId} at origin ${origin}`);
-  const series = await deps.snapshots.series(key, hashOf(run));
+  const series = await deps.snapshots.series(key, dataOf(run).manifestHash);
   const { parameters, seed } = trial;
   const window = { from: fold.trainFrom, to: fold.trainUntil };
   const { files } = await deps.trainer.train({ series, window, parameters, seed });
@@ -88,8 +95,9 @@ const store = async (
 export const trainModel = async (deps: TrainDeps, key: TrainingKey): Promise<TrainingOutcome> => {
   const { item: run } = await storedRun(deps, key);
   if (run.status !== 'training') return trainingOutcome(run);
-  const series = await deps.snapshots.series(key, hashOf(run));
-  const [parameters, window] = [chosenParameters(run), learnedWindow(run)];
+  const { manifestHash, learned: window } = dataOf(run);
+  const series = await deps.snapshots.series(key, manifestHash);
+  const parameters = chosenParameters(run);
   const trained = await deps.trainer.train({ series, window, parameters, seed: run.seed });
   return recordTrained(deps, key, await store(deps, key, trained));
 };

@@ -103,5 +103,7 @@ describe('the newest trainings', () => {
     expect(await listed(10)).toEqual(ids.toReversed());
     expect(await listed(2)).toEqual(ids.slice(1).toReversed());
     expect(await recentTrainings(world.memory, { ...SCOPE, tenantId: 'other' }, 10)).toEqual([]);
+    const lost = { ...world.memory, run: async () => undefined };
+    expect(await recentTrainings(lost, SCOPE, 10)).toEqual([]);
   });
 });

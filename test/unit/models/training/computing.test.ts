@@ -170,6 +170,8 @@ describe('the gate of a training', () => {
     const { artefact } = await runOf(world, key);
     world.artefacts.files.set(`acme/${artefact!.artefactPrefix}trees.bin`, Buffer.from('{}'));
     await expect(validateTrained(world.deps, key, NOW)).rejects.toThrow('cannot be judged');
+    world.artefacts.files.clear();
+    await expect(validateTrained(world.deps, key, NOW)).rejects.toThrow('trees.bin is missing');
   });
 
   it('and the training need a snapshot', async () => {

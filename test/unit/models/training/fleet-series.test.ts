@@ -59,6 +59,25 @@ describe('the series that a training learns from', () => {
     expect(found?.series.values).toHaveLength(144);
   });
 
+  it('have no threshold if neither a rise nor a fall does harm', async () => {
+    const readings = [{ metric: 'visitors', harm: 'none' as const }];
+    const [found] = await read([watched('web-1')], () => ({ visitors: points() }), {
+      ...NO_SETTINGS,
+      readings,
+    });
+    expect(found?.threshold).toBeNull();
+  });
+
+  it('leave out values that are no numbers, and series of them', async () => {
+    const [found, ...others] = await read([watched('web-1')], () => ({
+      broken: points(300, () => Number.NaN),
+      half: points(300, (at) => ((at / 300) % 2 === 0 ? Number.NaN : 7)),
+    }));
+    expect(others).toEqual([]);
+    expect(found?.seriesId).toBe('web-1/half');
+    expect(found?.series.values.filter(Number.isFinite).every((value) => value === 7)).toBe(true);
+  });
+
   it('leave out metrics with few points, targets that were not alive, and other tenants', async () => {
     const targets = [
       watched('web-1'),
