@@ -244,7 +244,8 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   },
   'remediation/chain-head.ts': { places: 1, kinds: ['end of a chain of decisions'] },
   'remediation/standing-alerts.ts': { places: 1, kinds: ['alert'] },
-  'remediation/decision-inputs.ts': { places: 1, kinds: ['inputs of a decision'] },
+  // Of decisions, and of the diagnoses that these name.
+  'aws/s3/hashed-json.ts': { places: 1, kinds: ['inputs of a decision'] },
   'remediation/anchor-store.ts': { places: 1, kinds: ['anchor of a chain of decisions'] },
   'changes/deployment-store.ts': { places: 2, kinds: ['change record', 'change', 'deployment outcome'] },
 };
