@@ -3,8 +3,10 @@ import * as z from 'zod';
 import { SEVERITIES } from '../../core/forecasts/breach-risk.ts';
 import { scaleOf } from '../../core/forecasts/codec/quantile-tracks.ts';
 import type { Forecast } from '../../core/forecasts/engine/forecast.ts';
+import type { ArchivedForecast } from '../../core/forecasts/ports.ts';
 import type { MetricForecast, TargetForecast } from '../../core/forecasts/target-forecast.ts';
-import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
+import { UnreadableItemError } from '../../core/shared/errors.ts';
+import { readStored, type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 
 const ArchiveLine = z.object({
   tenant: z.string(),
@@ -83,3 +85,30 @@ const contentOf = (
 /** The line of one metric's forecast, as JSON text. */
 export const archiveLine = (target: TargetForecast, metric: MetricForecast): string =>
   JSON.stringify({ ...schemaVersionOf(ARCHIVE_LINE), ...contentOf(target, metric) });
+
+const parsed = (text: string, item: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UnreadableItemError(item, 'it is not JSON', cause);
+  }
+};
+
+const forecastOf = (line: ArchiveLine): ArchivedForecast => {
+  const { target: targetId, metric, start, stepSeconds, horizon, model, threshold, breach } = line;
+  const levels = Object.entries(line.quantiles)
+    .map(([level, values]) => ({ level: Number(level), values }))
+    .sort((a, b) => a.level - b.level);
+  return {
+    ...{ targetId, metric, start, stepSeconds, horizon, model, threshold, breach },
+    quantileLevels: levels.map(({ level }) => level),
+    quantiles: levels.map(({ values }) => values),
+  };
+};
+
+/** The forecasts of an archived object; `key` names it in errors. @throws UnreadableItemError */
+export const archivedForecasts = (text: string, key: string): ArchivedForecast[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => forecastOf(readStored(ARCHIVE_LINE, parsed(line, `archived forecast ${key}`), key)));

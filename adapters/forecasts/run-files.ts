@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import {
   archiveFileKey,
   batchFileKey,
@@ -7,14 +7,15 @@ import {
   resultFilesPrefix,
 } from '../../core/forecasts/object-keys.ts';
 import type { RunFiles } from '../../core/forecasts/ports.ts';
+import { UnreadableItemError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
-import { type Bucket, putObject } from '../aws/s3/bucket.ts';
+import { type Bucket, getObject, putObject } from '../aws/s3/bucket.ts';
 import { listKeys } from '../aws/s3/list-keys.ts';
 import { getStored, putStored } from '../aws/s3/stored-json.ts';
-import { archiveLine } from './archive-line.ts';
+import { archivedForecasts, archiveLine } from './archive-line.ts';
 import { BATCH, BATCH_RESULT } from './run-item.ts';
 
-const compress = promisify(gzip);
+const [compress, decompress] = [promisify(gzip), promisify(gunzip)];
 
 /** Results read in parallel when a run is closed. */
 const PARALLEL_READS = 20;
@@ -41,4 +42,17 @@ export const s3RunFiles = (bucket: Bucket): RunFiles => ({
     await putObject(bucket, key, body, 'application/gzip');
     return key;
   },
+  readForecasts: async (tenantId, runId, index, issuedAt) => {
+    const key = archiveFileKey(tenantId, issuedAt, runId, index);
+    const found = await getObject(bucket, key);
+    return found === undefined ? [] : archivedForecasts(await unpacked(found.bytes, key), key);
+  },
 });
+
+const unpacked = async (bytes: Uint8Array, key: string): Promise<string> => {
+  try {
+    return (await decompress(bytes)).toString();
+  } catch (cause) {
+    throw new UnreadableItemError(`archived forecasts ${key}`, 'they are not compressed with gzip', cause);
+  }
+};

@@ -16,6 +16,13 @@ export const resultFilesPrefix = (tenantId: string, runId: string): string =>
 export const resultFileKey = (tenantId: string, runId: string, index: number): string =>
   `${resultFilesPrefix(tenantId, runId)}${padded(index)}.json`;
 
+/** Prefix of the keys of what the batches of a run scored. */
+export const scoreFilesPrefix = (tenantId: string, runId: string): string =>
+  `${RUNS_PREFIX}/tenant=${tenantId}/${runId}/scores/`;
+
+export const scoreFileKey = (tenantId: string, runId: string, index: number): string =>
+  `${scoreFilesPrefix(tenantId, runId)}${padded(index)}.json`;
+
 /** Learned states of the series of the batch with this index. */
 export const statesFileKey = (tenantId: string, index: number): string =>
   `${RUNS_PREFIX}/tenant=${tenantId}/states/${padded(index)}.bin`;

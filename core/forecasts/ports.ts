@@ -1,10 +1,14 @@
 /** Ports of the forecast backend and of the stores of forecasts, predicted breaches and runs. */
 
+import type { History } from '../metrics/blocks/block-history.ts';
+import type { Target } from '../metrics/targets/target.ts';
+import type { Settings } from '../platform/settings/settings.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { VersionedBytes } from '../shared/versioned-bytes.ts';
-import type { Severity } from './breach-risk.ts';
+import type { BreachRisk, Severity } from './breach-risk.ts';
 import type { Forecast, ForecastRequest } from './engine/forecast.ts';
 import type { BatchResult, ForecastRun } from './forecast-run.ts';
+import type { ResolvedThreshold } from './resolved-threshold.ts';
 import type { PredictedBreach, TargetForecast } from './target-forecast.ts';
 
 /**
@@ -105,6 +109,17 @@ export interface RunStore {
   list(tenantId: string, page: PageRequest): Promise<Page<ForecastRun>>;
 }
 
+/** What the archive keeps of a forecast, as far as it can be scored. */
+export interface ArchivedForecast
+  extends Pick<Forecast, 'start' | 'stepSeconds' | 'horizon' | 'quantileLevels' | 'model'> {
+  readonly targetId: string;
+  readonly metric: string;
+  /** `quantiles[l][h]`: level `l`, step `h`. */
+  readonly quantiles: readonly (readonly number[])[];
+  readonly threshold: ResolvedThreshold | null;
+  readonly breach: Pick<BreachRisk, 'probability' | 'severity'> | null;
+}
+
 /** Working files of a run: the targets of each batch, its result, and its forecasts for later scoring. */
 export interface RunFiles {
   writeBatch(tenantId: string, runId: string, index: number, targetIds: readonly string[]): Promise<string>;
@@ -118,6 +133,44 @@ export interface RunFiles {
     issuedAt: number,
     forecasts: readonly TargetForecast[],
   ): Promise<string>;
+  /** The forecasts that a batch of an earlier run archived; empty if there are none. */
+  readForecasts(
+    tenantId: string,
+    runId: string,
+    index: number,
+    issuedAt: number,
+  ): Promise<readonly ArchivedForecast[]>;
+}
+
+/** Compares earlier forecasts with what was observed since, while a batch has the histories at hand. */
+export interface ForecastScorer {
+  /** Begins the scores of one batch. Nothing here throws: a forecast is worth more than a score. */
+  begin(batch: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly index: number;
+    /** Epoch milliseconds. */
+    readonly issuedAt: number;
+  }): Promise<BatchScorer>;
+}
+
+export interface BatchScorer {
+  /** Scores the earlier forecasts of a target. */
+  score(observed: ObservedTarget, settings: Settings | undefined): void;
+  /** Stores the scores of the batch; a repeat stores the same. */
+  end(): Promise<void>;
+}
+
+/** A target with its points by metric. */
+export interface ObservedTarget {
+  readonly target: Target;
+  readonly histories: ReadonlyMap<string, History>;
+}
+
+/** Keeps what the batches of a run scored. */
+export interface ScoreKeeper {
+  /** Does not throw: a run is done whether its scores are kept or not. Repeating it has no effect. */
+  keep(run: { readonly tenantId: string; readonly runId: string }): Promise<void>;
 }
 
 /** Learned states of the series of a batch, from one run to the next. */

@@ -1,8 +1,12 @@
 import type { Profile } from '../metrics/targets/target.ts';
+import { HOUR_SECONDS } from '../shared/time.ts';
 import type { BreachRisk } from './breach-risk.ts';
 import type { Forecast } from './engine/forecast.ts';
 import type { ResolvedThreshold } from './resolved-threshold.ts';
 import type { StandingWarning } from './warning.ts';
+
+/** Horizon of forecasts, from now. */
+export const HORIZON_SECONDS = 8 * HOUR_SECONDS;
 
 /**
  * Forecast of one metric with its threshold and the risk of crossing it. Both are null if the history is too short to

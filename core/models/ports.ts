@@ -8,6 +8,7 @@ import type { Metrics, ModelVersion, Parameters } from './model-version.ts';
 import type { Rollout } from './rollout.ts';
 import type { RoutingTable } from './routing-table.ts';
 import type { ScoredBlock } from './scored-block.ts';
+import type { BatchScores, ScoredDay } from './scored-day.ts';
 import type { SemanticVersion } from './semantic-version.ts';
 import type { ServingHealth } from './serving-health.ts';
 import type {
@@ -164,4 +165,19 @@ export interface Trainer {
     series: readonly LearnedSeries[],
     stretch: Window,
   ): Promise<ModelResults>;
+}
+
+/** How published forecasts did. */
+export interface ScoreFiles {
+  /** Replaces what the batch scored before. */
+  writeBatch(tenantId: string, runId: string, index: number, scores: BatchScores): Promise<void>;
+  /** What all batches of a run scored. */
+  readBatches(tenantId: string, runId: string): Promise<readonly BatchScores[]>;
+  /** The scores of a UTC day (`2026-11-30`) and the version to name when they are replaced; undefined if there are none. */
+  readDay(
+    tenantId: string,
+    day: string,
+  ): Promise<{ readonly scores: ScoredDay; readonly version: string } | undefined>;
+  /** False, having written nothing, if another writer was first; `expected` is undefined for a day without scores. */
+  replaceDay(tenantId: string, scores: ScoredDay, expected: string | undefined): Promise<boolean>;
 }

@@ -11,7 +11,7 @@ export interface ForecastBucketProps {
   readonly config: StageConfig;
 }
 
-/** Working files of runs, what was learned of targets and peer groups, and all issued forecasts, for comparison with actual values. */
+/** Working files of runs, what was learned of targets and peer groups, all issued forecasts, and how they did. */
 export class ForecastBucket extends Construct {
   readonly store: PrivateBucket;
 
@@ -35,6 +35,13 @@ export class ForecastBucket extends Construct {
           prefix: 'forecasts/',
           expiration: Duration.days(forecastRetentionDays),
           noncurrentVersionExpiration,
+        },
+        {
+          // Replaced every hour for a day and a half.
+          id: 'scores',
+          prefix: 'scores/',
+          expiration: Duration.days(forecastRetentionDays),
+          noncurrentVersionExpiration: Duration.days(1),
         },
         {
           // Written every hour while the group exists, and re-learned from blocks if lost.
@@ -80,5 +87,21 @@ export class ForecastBucket extends Construct {
 
   grantArchive(writer: ObservedFunction): void {
     this.store.grantPut(writer, 'forecasts');
+  }
+
+  /** Read forecasts of earlier runs. */
+  grantReadArchive(reader: ObservedFunction): void {
+    this.store.grantGet(reader, 'forecasts');
+  }
+
+  /** Read how forecasts did, day by day. */
+  grantReadScores(reader: ObservedFunction): void {
+    this.store.grantGet(reader, 'scores');
+  }
+
+  /** Read and replace how forecasts did. */
+  grantKeepScores(keeper: ObservedFunction): void {
+    this.grantReadScores(keeper);
+    this.store.grantPut(keeper, 'scores');
   }
 }

@@ -97,7 +97,7 @@ export class ForecastWorkflow extends Construct {
     const { settings, blocks, targets, forecasts, forecastBucket, bus, config } = this.#props;
     const forecaster = this.#step('ForecastBatch', {
       entry: 'forecast-batch',
-      description: 'Forecasts a batch of targets and assesses their breach risk',
+      description: 'Forecasts a batch of targets, assesses their breach risk and scores earlier forecasts',
       // One full virtual CPU: the work is arithmetic, so half a CPU would take twice as long at the same cost.
       memoryMb: 1769,
       timeout: Duration.minutes(5),
@@ -120,6 +120,7 @@ export class ForecastWorkflow extends Construct {
     forecastBucket.grantReadRunFiles(forecaster);
     forecastBucket.grantWriteRunFiles(forecaster);
     forecastBucket.grantArchive(forecaster);
+    forecastBucket.grantReadArchive(forecaster);
     bus.grantPublish(forecaster);
     return forecaster;
   }
@@ -128,13 +129,14 @@ export class ForecastWorkflow extends Construct {
     const { forecasts, forecastBucket } = this.#props;
     const closer = this.#step('CloseForecastRun', {
       entry: 'close-forecast-run',
-      description: 'Adds up the batches and closes the run',
+      description: 'Adds up the batches and their scores, and closes the run',
       memoryMb: 512,
       timeout: Duration.minutes(1),
       environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
     });
     forecasts.grantRecordRuns(closer);
     forecastBucket.grantReadRunFiles(closer);
+    forecastBucket.grantKeepScores(closer);
     return closer;
   }
 }

@@ -192,6 +192,7 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/forecasts/runs',
   'core/models/registry',
   'core/models/rollout',
+  'core/models/scoring',
   'core/models/training',
   'core/anomalies',
   'core/anomalies/announcing',

@@ -10,9 +10,11 @@ import {
 import type {
   BreachLifetime,
   BreachStore,
+  ForecastScorer,
   ForecastStore,
   RunFiles,
   RunStore,
+  ScoreKeeper,
   StateFiles,
 } from '../../core/forecasts/ports.ts';
 import type { PredictedBreach, TargetForecast } from '../../core/forecasts/target-forecast.ts';
@@ -133,6 +135,15 @@ export const memoryFiles = () => {
       objects.set(key, forecasts);
       return key;
     },
+    readForecasts: async (tenantId, runId, index, issuedAt) => {
+      const archived = objects.get(archiveFileKey(tenantId, issuedAt, runId, index)) ?? [];
+      return (archived as readonly TargetForecast[]).flatMap(({ targetId, metrics }) =>
+        metrics.map(({ metric, forecast, threshold, breach }) => ({
+          ...{ ...forecast, targetId, metric, threshold, breach },
+          quantiles: forecast.quantiles.map((row) => [...row]),
+        })),
+      );
+    },
   };
   return { files, objects };
 };
@@ -152,3 +163,7 @@ export const memoryStates = () => {
   };
   return { files, objects };
 };
+
+/** For tests of other things than scores. */
+export const noScorer: ForecastScorer = { begin: async () => ({ score: () => {}, end: async () => {} }) };
+export const noScores: ScoreKeeper = { keep: async () => {} };

@@ -14,6 +14,7 @@ import type {
   ModelWrite,
   PairedScores,
   RouteStore,
+  ScoreFiles,
   ServingHealthReader,
   Snapshots,
   TrustedKeys,
@@ -21,6 +22,7 @@ import type {
 import { Rollout } from '../../core/models/rollout.ts';
 import { NO_ROUTES, RoutingTable } from '../../core/models/routing-table.ts';
 import type { ScoredBlock } from '../../core/models/scored-block.ts';
+import { BatchScores, ScoredDay } from '../../core/models/scored-day.ts';
 import { compareVersions } from '../../core/models/semantic-version.ts';
 import type { ServingHealth } from '../../core/models/serving-health.ts';
 import { decodeSeries, encodeSeries } from '../../core/models/training/series-codec.ts';
@@ -194,4 +196,31 @@ export const memoryWorkflow = (): WorkflowStarter & { readonly started: Readonly
       return 'started';
     },
   };
+};
+
+/** Scores of batches and days; a day is replaced only by a writer that read the newest. */
+export const memoryScores = () => {
+  const batches = new Map<string, { readonly run: string; readonly scores: BatchScores }>();
+  const days = new Map<string, { readonly scores: ScoredDay; readonly version: string }>();
+  const files: ScoreFiles = {
+    writeBatch: async (tenantId, runId, index, scores) => {
+      const run = JSON.stringify([tenantId, runId]);
+      const read = BatchScores.parse(JSON.parse(JSON.stringify(scores)));
+      batches.set(`${run} ${index}`, { run, scores: read });
+    },
+    readBatches: async (tenantId, runId) =>
+      [...batches.values()]
+        .filter(({ run }) => run === JSON.stringify([tenantId, runId]))
+        .map(({ scores }) => scores),
+    readDay: async (tenantId, day) => days.get(`${tenantId} ${day}`),
+    replaceDay: async (tenantId, scores, expected) => {
+      const key = `${tenantId} ${scores.day}`;
+      const version = days.get(key)?.version;
+      if (version !== expected) return false;
+      const read = ScoredDay.parse(JSON.parse(JSON.stringify(scores)));
+      days.set(key, { scores: read, version: String(Number(version ?? 0) + 1) });
+      return true;
+    },
+  };
+  return { files, days: () => [...days.values()].map(({ scores }) => scores) };
 };

@@ -81,7 +81,8 @@ describe('buckets', () => {
     );
     expect(days).toEqual({
       ...{ 'raw/': 35, 'quarantine/': 90 },
-      ...{ 'runs/': 14, 'peers/': 14, 'detectors/': 35, 'forecasts/': 400, 'secret-drills/': 400 },
+      ...{ 'runs/': 14, 'peers/': 14, 'detectors/': 35, 'forecasts/': 400, 'scores/': 400 },
+      'secret-drills/': 400,
       ...{ 'inputs/': decisionDays, 'anchors/': decisionDays },
     });
   });
@@ -94,7 +95,7 @@ describe('buckets', () => {
     expect(versioned).toHaveLength(1);
     expect(text(versioned)).toContain('forecasts/');
     for (const rule of rulesOf(versioned[0]).filter(({ Prefix }: { Prefix?: string }) => Prefix)) {
-      const isHourly = ['peers/', 'detectors/'].includes(rule.Prefix);
+      const isHourly = ['peers/', 'detectors/', 'scores/'].includes(rule.Prefix);
       expect(rule.NoncurrentVersionExpiration).toEqual({ NoncurrentDays: isHourly ? 1 : 7 });
     }
   });

@@ -285,7 +285,13 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket',
     's3:PutObject',
   ],
-  CloseForecastRun: [...on('Forecasts', 'GetItem', 'PutItem'), ...LOGS, 's3:GetObject', 's3:ListBucket'],
+  CloseForecastRun: [
+    ...on('Forecasts', 'GetItem', 'PutItem'),
+    ...LOGS,
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+  ],
   CommandIncidents: [
     ...on('ApiKeys', 'GetItem'),
     ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),

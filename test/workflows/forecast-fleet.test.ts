@@ -11,6 +11,8 @@ import {
   memoryForecasts,
   memoryRuns,
   memoryStates,
+  noScorer,
+  noScores,
 } from '../fakes/forecasts.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../fakes/metrics.ts';
 import { memorySettings } from '../fakes/platform.ts';
@@ -43,7 +45,7 @@ const world = (count = 3) => {
   const runs = memoryRuns();
   const common = { registry: memoryRegistry(targets), files: files.files, runs: runs.store, telemetry };
   const plan = makePlan({ ...common, budget: DEFAULT_BUDGET });
-  const close = makeClose({ ...common, now: () => NOW * 1000 + 60_000 });
+  const close = makeClose({ ...common, scores: noScores, now: () => NOW * 1000 + 60_000 });
   const batch = makeBatch({
     ...common,
     blocks: memoryBlocks(histories),
@@ -54,6 +56,7 @@ const world = (count = 3) => {
     states: memoryStates().files,
     settings: memorySettings(),
     cadenceMinutes: 60,
+    scorer: noScorer,
   });
   const tasks = {
     PlanForecastRunFunctionArn: plan,

@@ -30,8 +30,15 @@ export const findStored = async <Content>(
   versionId?: string,
 ): Promise<Content | undefined> => {
   const found = await getObject(bucket, key, versionId);
-  return found && readStored(format, parse(found.bytes, `${format.kind} ${key}`), key);
+  return found && parseStored(found.bytes, key, format);
 };
+
+/** The content of an object that was read. @throws UnreadableItemError as `findStored` */
+export const parseStored = <Content>(
+  bytes: Uint8Array,
+  key: string,
+  format: StoredFormat<Content>,
+): Content => readStored(format, parse(bytes, `${format.kind} ${key}`), key);
 
 /**
  * @throws InvalidInputError if no object has the key

@@ -29,6 +29,9 @@ export interface ForecastLoad {
   readonly breachShare: number;
 }
 
+/** Of a series in the scores of a day; the sums of its metric are less in a fleet. */
+const SCORE_BYTES = 110;
+
 /** Cost lines of a month of forecast runs. */
 export const forecastUsage = (load: ForecastLoad): UsageLine[] => {
   const component = 'Forecast';
@@ -55,15 +58,21 @@ export const forecastUsage = (load: ForecastLoad): UsageLine[] => {
     line('breach writes', 'dynamoWriteUnit', breaches * 3),
     line('breach reads', 'dynamoReadUnit', targets),
     line(
-      'run files, archives and states put',
+      'run files, archives, states and scores put',
       's3Put',
-      runs * (3 * batches + 1) + runs * batches * load.learnedShare,
+      runs * (4 * batches + 2) + runs * batches * load.learnedShare,
     ),
-    line('run files and states read', 's3Get', runs * 3 * batches),
+    line('run files, archives, states and scores read', 's3Get', runs * (5 * batches + 1)),
     line(
       'GB of archived forecasts',
       's3GbMonth',
       keptGigabytes(targets * load.archiveBytes, load.archiveDays),
+    ),
+    line(
+      'GB of scores',
+      's3GbMonth',
+      // An object is replaced every hour, and its versions exist for another day.
+      gigabytes((load.archiveDays + 24) * load.targets * load.seriesPerTarget * SCORE_BYTES),
     ),
     line('GB of states', 's3GbMonth', gigabytes(load.targets * load.stateBytes)),
     line('events', 'customEvent', breaches + runs * batches),

@@ -11,8 +11,16 @@ import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
 import { type ClockMove, clockMoves } from '../../shared/time-zone.ts';
 import type { BatchResult } from '../forecast-run.ts';
 import { batchFileKey } from '../object-keys.ts';
-import type { BreachStore, ForecastBackend, ForecastStore, RunFiles } from '../ports.ts';
+import type {
+  BatchScorer,
+  BreachStore,
+  ForecastBackend,
+  ForecastScorer,
+  ForecastStore,
+  RunFiles,
+} from '../ports.ts';
 import { runRequestedAt } from '../run-id.ts';
+import { HORIZON_SECONDS } from '../target-forecast.ts';
 import { announceBatch } from './announce-batch.ts';
 import { reportBatch, resultOf } from './batch-report.ts';
 import { groupOrder, hasTimeFor, type TimeLeft } from './batch-time.ts';
@@ -23,7 +31,7 @@ import {
   type TargetHistories,
   type TargetOutcome,
 } from './forecast-targets.ts';
-import { HISTORY_SECONDS, HORIZON_SECONDS } from './prepare-series.ts';
+import { HISTORY_SECONDS } from './prepare-series.ts';
 import { changesOf, settleWarnings } from './settle-warnings.ts';
 import { loadStates, type StateDeps, storeStates } from './stored-states.ts';
 
@@ -36,6 +44,7 @@ export interface ForecastBatchDeps extends StateDeps {
   readonly files: Pick<RunFiles, 'readBatch' | 'archiveForecasts' | 'writeResult'>;
   readonly events: EventPublisher;
   readonly settings: Pick<SettingsStore, 'get'>;
+  readonly scorer: ForecastScorer;
   /** Minutes between scheduled runs. */
   readonly cadenceMinutes: number;
 }
@@ -134,17 +143,20 @@ const putOutcome = async (
   return settled;
 };
 
+interface BatchTask extends ForecastTask {
+  readonly scorer: BatchScorer;
+}
+
 const forecastGroup = async (
   deps: ForecastBatchDeps,
   input: BatchInput,
   targetIds: readonly string[],
-  task: ForecastTask,
+  task: BatchTask,
 ): Promise<readonly TargetOutcome[]> => {
   const loaded = await inParallel(TARGETS_PER_CALL, targetIds, (id) => loadTarget(deps, input, id, task));
-  const forecast = await forecastTargets(
-    loaded.filter((one) => 'histories' in one),
-    task,
-  );
+  const observed = loaded.filter((one) => 'histories' in one);
+  for (const one of observed) task.scorer.score(one, task.settings);
+  const forecast = await forecastTargets(observed, task);
   const byTarget = new Map(forecast.map((outcome) => [outcome.targetId, outcome]));
   const outcomes = loaded.map((one) => ('histories' in one ? byTarget.get(one.target.targetId)! : one));
   return inParallel(1, outcomes, (outcome) => storeOutcome(deps, outcome, task));
@@ -155,7 +167,7 @@ const forecastInTime = async (
   deps: ForecastBatchDeps,
   input: BatchInput,
   targetIds: readonly string[],
-  task: ForecastTask,
+  task: BatchTask,
 ): Promise<readonly TargetOutcome[]> => {
   const groups = chunksOf(TARGETS_PER_CALL, targetIds);
   const order = groupOrder(groups.length, task.issuedAt, deps.cadenceMinutes);
@@ -174,7 +186,7 @@ const movesAround = (now: number, { timeZone }: Settings): readonly ClockMove[] 
 
 /**
  * Forecasts the targets of one batch, then writes in this order: forecasts and breaches, the archive, the events, the
- * result that marks the batch as done, and the learned states. Everything written is keyed by the run, so a repeat
+ * result that marks the batch as done, the scores of earlier forecasts, and the learned states. Everything written is keyed by the run, so a repeat
  * changes nothing. Targets that the batch has no time for are reported as failed and keep their earlier forecasts.
  * @throws InvalidInputError if `batchKey` is not the file of this batch
  */
@@ -184,13 +196,14 @@ export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput):
     throw new InvalidInputError(`${batchKey} is not batch ${index} of run ${runId}`, { field: 'batchKey' });
   const issuedAt = runRequestedAt(runId);
   const batch = { tenantId, runId, index, issuedAt };
-  const [settings, targetIds, states] = await Promise.all([
+  const [settings, targetIds, states, scorer] = await Promise.all([
     settingsOrNone(deps.settings, deps.telemetry).get(tenantId),
     deps.files.readBatch(batchKey),
     loadStates(deps, batch),
+    deps.scorer.begin(batch),
   ]);
   const own = { settings, clockMoves: movesAround(issuedAt / 1000, settings) };
-  const task: ForecastTask = { runId, issuedAt, backend: deps.backend, states: states.tracker, ...own };
+  const task = { runId, issuedAt, backend: deps.backend, states: states.tracker, scorer, ...own };
   const outcomes = await forecastInTime(deps, input, targetIds, task);
   const forecasts = outcomes.map(({ forecast }) => forecast);
   const archiveKey = await deps.files.archiveForecasts(tenantId, runId, index, issuedAt, forecasts);
@@ -198,6 +211,7 @@ export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput):
   const result = resultOf(index, outcomes);
   await deps.files.writeResult(tenantId, runId, result);
   reportBatch(deps.telemetry, batch, result, outcomes);
+  await scorer.end();
   await storeStates(deps, batch, states);
   return result;
 };

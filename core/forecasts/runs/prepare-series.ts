@@ -2,11 +2,10 @@ import type { History } from '../../metrics/blocks/block-history.ts';
 import type { MetricKind, RegularSeries } from '../../metrics/series/metric-series.ts';
 import { regularise } from '../../metrics/series/regularise.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { Forecast, ForecastRamp } from '../engine/forecast.ts';
+import { HORIZON_SECONDS } from '../target-forecast.ts';
 
-/** Horizon of forecasts, from now. */
-export const HORIZON_SECONDS = 8 * HOUR_SECONDS;
 /** Length of the history that a forecast reads. */
 export const HISTORY_SECONDS = 14 * DAY_SECONDS;
 /** Finer series are averaged (deltas: summed) to this step: 96 of them make the horizon. */

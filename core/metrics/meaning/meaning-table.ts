@@ -4,7 +4,7 @@
  * the metrics that AWS services publish to CloudWatch, and sysstat's manual pages.
  */
 import * as z from 'zod';
-import { METRIC_KINDS } from '../series/metric-series.ts';
+import { METRIC_KINDS, nameWithoutAttributes } from '../series/metric-series.ts';
 import { HARMS, MEASURES, METRIC_ASPECTS, type MetricAspect, SHARE_SCALES } from './meaning-words.ts';
 import meanings from './meanings.json' with { type: 'json' };
 
@@ -67,14 +67,9 @@ const matches = (name: string, [first = '', ...others]: readonly string[]): bool
   return name.endsWith(last) && name.length - last.length >= at;
 };
 
-const baseOf = (metric: string): string => {
-  const brace = metric.indexOf('{');
-  return brace < 0 ? metric : metric.slice(0, brace);
-};
-
 /** The row of a name that follows a convention, whatever its attributes. */
 export const readByName = (metric: string): MeaningRow | undefined => {
-  const name = baseOf(metric).toLowerCase();
+  const name = nameWithoutAttributes(metric).toLowerCase();
   return EXACT.get(name) ?? PATTERNS.find(({ parts }) => matches(name, parts))?.row;
 };
 
@@ -83,7 +78,7 @@ const isAbout = (aspects: readonly MetricAspect[] | undefined, aspect: MetricAsp
 
 /** The row of an attribute such as `{state="idle"}`. */
 export const readByAttributes = (metric: string, aspect: MetricAspect): MeaningRow | undefined => {
-  const attributes = metric.slice(baseOf(metric).length);
+  const attributes = metric.slice(nameWithoutAttributes(metric).length);
   if (attributes === '') return undefined;
   const { keys, rows } = TABLE.attributes;
   const has = (value: string): boolean =>

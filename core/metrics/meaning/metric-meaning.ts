@@ -1,5 +1,5 @@
 /** Derives the meaning of a metric from its name and unit, because senders use many names for the same thing. */
-import type { MetricKind } from '../series/metric-series.ts';
+import { type MetricKind, nameWithoutAttributes } from '../series/metric-series.ts';
 import { type MeaningRow, readByAttributes, readByName, readByWords } from './meaning-table.ts';
 import type { Harm, Measures, MetricAspect, ShareScale } from './meaning-words.ts';
 
@@ -37,7 +37,7 @@ export interface OwnReading {
  * `CPUUtilization`, `cpu_utilization` and `system.cpu.utilization{cpu="0"}` all hold the words cpu and utilization.
  */
 export const wordsOf = (metric: string): readonly string[] =>
-  (metric.split('{')[0] ?? '')
+  nameWithoutAttributes(metric)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()

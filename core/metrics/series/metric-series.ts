@@ -21,3 +21,9 @@ export interface RegularSeries {
   readonly stepSeconds: number;
   readonly values: Float64Array;
 }
+
+/** The name of a metric without its attributes: `disk_used` of `disk_used{device="sda"}`. */
+export const nameWithoutAttributes = (metric: string): string => {
+  const brace = metric.indexOf('{');
+  return brace < 0 ? metric : metric.slice(0, brace);
+};

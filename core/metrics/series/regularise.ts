@@ -12,6 +12,8 @@ export interface IrregularPoints {
 export interface RegulariseOptions {
   /** Known reporting interval; detected if omitted. */
   readonly stepSeconds?: number;
+  /** A time on the grid, epoch seconds; by default, the grid goes through as many points as possible. */
+  readonly gridAt?: number;
   /** Only this many of the latest steps are kept, which bounds memory for arbitrary timestamps. Default 100,000. */
   readonly maxSteps?: number;
 }
@@ -83,7 +85,7 @@ export const regularise = (points: IrregularPoints, options: RegulariseOptions =
   if (levels.length === 0) throw new InvalidInputError('the series has no usable value', { field: 'values' });
   const interval = detectStep(reported.map((point) => point.at));
   const stepSeconds = options.stepSeconds ?? interval;
-  const phase = gridPhase(levels, stepSeconds);
+  const phase = options.gridAt ?? gridPhase(levels, stepSeconds);
   const slot = (at: number) => Math.round((at - phase) / stepSeconds);
   const whole = points.kind === 'delta' ? wholeSlots(levels, slot, interval) : slotsOf(levels, slot);
   const { end } = whole;

@@ -54,7 +54,11 @@ export interface PerformanceFigures {
 
 /** The figures of forecasts that were added up. */
 export const performanceFigures = ({ errors, breaches }: ForecastSums): PerformanceFigures => ({
-  all: errorFigures(errors.reduce(addErrors)),
+  // Each forecast has errors at every age: it counts once.
+  all: {
+    ...errorFigures(errors.reduce(addErrors)),
+    forecasts: Math.max(...errors.map((one) => one.forecasts)),
+  },
   byAge: errors.map((sums, i) => ({ age: AGES[i]!.name, ...errorFigures(sums) })),
   breaches: breachFigures(breaches),
 });

@@ -1,14 +1,14 @@
-/** Performance by day, target, metric and model: rows that can be stored and added up by any of these. */
+/** Performance of a tenant by day, profile, metric and model: rows that are stored and added up by any of these. */
 
 import { addBreaches } from './breach-sums.ts';
 import { addErrors } from './error-sums.ts';
 import type { ForecastSums } from './score-forecast.ts';
 
 /** What performance can be broken down by; a forecast's age is within each row. */
-export const DIMENSIONS = ['day', 'tenantId', 'targetId', 'profile', 'metric', 'model'] as const;
+export const DIMENSIONS = ['day', 'profile', 'metric', 'model'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** Forecasts of one metric of one target by one model version on one UTC day (`2026-11-30`). */
+/** Forecasts of one metric of the targets with one profile, issued by one model version on one UTC day (`2026-11-30`). */
 export interface PerformanceRow extends Readonly<Record<Dimension, string>> {
   readonly sums: ForecastSums;
 }

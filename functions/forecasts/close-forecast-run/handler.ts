@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ForecastRun } from '../../../core/forecasts/forecast-run.ts';
-import type { RunFiles, RunStore } from '../../../core/forecasts/ports.ts';
+import type { RunFiles, RunStore, ScoreKeeper } from '../../../core/forecasts/ports.ts';
 import { RunId, runRequestedAt } from '../../../core/forecasts/run-id.ts';
 import { failedRun } from '../../../core/forecasts/runs/close-run.ts';
 import { identifyRun, RunInput } from '../../../core/forecasts/runs/run-input.ts';
@@ -13,6 +13,7 @@ import { annotateTrace } from '../../runtime/tracing/trace.ts';
 export interface Deps {
   readonly runs: Pick<RunStore, 'get' | 'finish'>;
   readonly files: Pick<RunFiles, 'readResults'>;
+  readonly scores: ScoreKeeper;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly telemetry: Telemetry;
@@ -44,7 +45,7 @@ const closeFailed = async (deps: Deps, { input, error }: z.infer<typeof Failed>)
   return failedRun(await deps.runs.get(asked.tenantId, asked.runId), asked, error, deps.now());
 };
 
-/** Records the end of a run: the sum of its batches' results, or the error that ended its workflow. */
+/** Records the end of a run: the sum of its batches' results, with what they scored, or the error that ended its workflow. */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const parsed = parseInput(z.union([Ended, Failed]), event);
   const run = 'error' in parsed ? await closeFailed(deps, parsed) : await closeEnded(deps, parsed);
@@ -61,5 +62,6 @@ export const makeHandler = (deps: Deps) => async (event: unknown) => {
     ...counts,
   });
   deps.telemetry.count(status === 'SUCCEEDED' ? 'RunSucceeded' : 'RunFailed');
+  if (!('error' in parsed)) await deps.scores.keep({ tenantId, runId });
   return { runId, status, ...counts };
 };

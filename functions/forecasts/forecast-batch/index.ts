@@ -6,9 +6,11 @@ import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { s3ScoreFiles } from '../../../adapters/models/score-files.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { ensembleBackendWith } from '../../../core/forecasts/ensemble-backend.ts';
 import { shippedFleetTrees } from '../../../core/forecasts/shipped-fleet-trees.ts';
+import { forecastScorer } from '../../../core/models/scoring/score-batch.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -25,6 +27,8 @@ const env = readEnv({
   FORECAST_CADENCE_MINUTES: z.coerce.number().int().positive(),
 });
 const bucket = { client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME };
+const files = s3RunFiles(bucket);
+const cadenceMinutes = env.FORECAST_CADENCE_MINUTES;
 
 export const handler = observe(
   makeHandler({
@@ -32,12 +36,13 @@ export const handler = observe(
     blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
     forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),
     breaches: dynamoBreachStore(table(env.FORECASTS_TABLE_NAME)),
-    files: s3RunFiles(bucket),
+    files,
     states: s3StateFiles(bucket),
     events: publisherTo(env.EVENT_BUS_NAME),
     backend: ensembleBackendWith(shippedFleetTrees()),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
-    cadenceMinutes: env.FORECAST_CADENCE_MINUTES,
+    scorer: forecastScorer({ files, scores: s3ScoreFiles(bucket), telemetry, cadenceMinutes }),
+    cadenceMinutes,
     telemetry,
   }),
 );

@@ -234,6 +234,7 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   'models/snapshot-files.ts': { places: 2, kinds: ['series of a snapshot', 'manifest of a snapshot'] },
   'models/trusted-keys.ts': { places: 1, kinds: ['public key of models'] },
   'models/route-store.ts': { places: 1, kinds: ['routing table of models'] },
+  'models/score-files.ts': { places: 2, kinds: ['scores of a batch', 'scores of a day'] },
   // One place puts with a condition on the end of the chain, which is another place.
   'remediation/remediation-store.ts': {
     places: 1,

@@ -64,6 +64,7 @@ export const FORECAST_REPOSITORIES: readonly Repository[] = [
     readResults: (files, tenantId) => files.readResults(tenantId, RUN),
     archiveForecasts: (files, tenantId) =>
       files.archiveForecasts(tenantId, RUN, 3, NOW * 1000, [forecast(tenantId)]),
+    readForecasts: (files, tenantId) => files.readForecasts(tenantId, RUN, 3, NOW * 1000),
   }),
   repository<StateFiles>('StateFiles', ({ bucket }) => s3StateFiles(bucket), {
     replace: (files, tenantId) => files.replace(tenantId, 3, Buffer.from('learned'), undefined),

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   GetObjectCommand,
   ListObjectsV2Command,
@@ -116,5 +116,32 @@ describe('the archive', () => {
     const band = Math.abs(quantiles[8]![4]! - quantiles[0]![4]!);
     expect(Math.abs(lines[0].mean[4] - mean[4]!)).toBeLessThan(band / 500);
     expect(String(lines[0].mean[4]).length).toBeLessThan(8);
+  });
+
+  it('is read back as it can be scored', async () => {
+    const target = sampleTarget(['cpu', 'memory']);
+    await files.archiveForecasts('acme', runId, 3, target.issuedAt, [target]);
+    const [Key, body] = [lastPut()?.Key, lastPut()?.Body as Uint8Array];
+    s3.on(GetObjectCommand, { Key }).resolves({ Body: { transformToByteArray: async () => body } as never });
+    const read = await files.readForecasts('acme', runId, 3, target.issuedAt);
+    expect(read.map(({ targetId, metric }) => `${targetId} ${metric}`)).toEqual([
+      'web-1 cpu',
+      'web-1 memory',
+    ]);
+    const { forecast, threshold } = target.metrics[0]!;
+    const { start, stepSeconds, horizon, quantileLevels, model } = forecast;
+    expect(read[0]).toMatchObject({ start, stepSeconds, horizon, quantileLevels, model, threshold });
+    expect(read[0]!.breach).toMatchObject({ probability: 0.25, severity: 'info' });
+    expect(read[0]!.quantiles[8]![4]).toBeCloseTo(forecast.quantiles[8]![4]!, 1);
+  });
+
+  it('is empty if the batch archived nothing, and names an object that is damaged', async () => {
+    s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: {}, message: 'no' }));
+    expect(await files.readForecasts('acme', runId, 3, 0)).toEqual([]);
+    for (const bytes of [Buffer.from('{}'), gzipSync('not JSON')]) {
+      s3.on(GetObjectCommand).resolves({ Body: { transformToByteArray: async () => bytes } as never });
+      await expect(files.readForecasts('acme', runId, 3, 0)).rejects.toThrow(UnreadableItemError);
+      await expect(files.readForecasts('acme', runId, 3, 0)).rejects.toThrow(/1970-01-01/);
+    }
   });
 });

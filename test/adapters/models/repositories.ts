@@ -1,15 +1,18 @@
 import { s3ArtefactFiles } from '../../../adapters/models/artefact-files.ts';
 import { dynamoModelStore } from '../../../adapters/models/registry-store.ts';
 import { dynamoRouteStore } from '../../../adapters/models/route-store.ts';
+import { s3ScoreFiles } from '../../../adapters/models/score-files.ts';
 import { s3Snapshots } from '../../../adapters/models/snapshot-files.ts';
 import { s3TrustedKeys } from '../../../adapters/models/trusted-keys.ts';
 import type {
   ArtefactFiles,
   ModelStore,
   RouteStore,
+  ScoreFiles,
   Snapshots,
   TrustedKeys,
 } from '../../../core/models/ports.ts';
+import { emptyDay } from '../../../core/models/scoring/add-scores.ts';
 import { snapshotManifest } from '../../../core/models/training/snapshot-manifest.ts';
 import { jsonHash } from '../../../core/shared/canonical-json.ts';
 import { memoryFleet } from '../../fakes/models.ts';
@@ -22,8 +25,10 @@ import {
   sampleSeries,
   sampleVersion,
 } from '../../unit/models/samples.ts';
+import { sampleScores } from '../../unit/models/scoring/sample-scores.ts';
 import { type Repository, repository } from '../aws/repository.ts';
 
+const RUN = '2026-11-30T10-05-00Z-abcd';
 const scope = (tenantId: string) => ({ tenantId, kind: 'fleet-trees' });
 
 const WINDOW = { from: NOW - 86_400, to: NOW };
@@ -72,6 +77,12 @@ export const MODEL_REPOSITORIES: readonly Repository[] = [
   repository<TrustedKeys>('TrustedKeys', ({ bucket }) => s3TrustedKeys(bucket), {
     add: (keys, tenantId) => keys.add(tenantId, { keyId: 'signing-v1', publicKey: 'A'.repeat(43) }),
     all: (keys, tenantId) => keys.all(tenantId),
+  }),
+  repository<ScoreFiles>('ScoreFiles', ({ bucket }) => s3ScoreFiles(bucket), {
+    writeBatch: (files, tenantId) => files.writeBatch(tenantId, RUN, 3, sampleScores(RUN)),
+    readBatches: (files, tenantId) => files.readBatches(tenantId, RUN),
+    replaceDay: (files, tenantId) => files.replaceDay(tenantId, emptyDay('2026-11-30'), undefined),
+    readDay: (files, tenantId) => files.readDay(tenantId, '2026-11-30'),
   }),
   repository<RouteStore>('RouteStore', ({ table }) => dynamoRouteStore(table), {
     replace: (store, tenantId) => store.replace(tenantId, { item: { entries: [] }, revision: 0 }),

@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { dynamoModelStore } from '../../../adapters/models/registry-store.ts';
 import { dynamoRouteStore } from '../../../adapters/models/route-store.ts';
+import { s3ScoreFiles } from '../../../adapters/models/score-files.ts';
 import { s3Snapshots } from '../../../adapters/models/snapshot-files.ts';
 import { s3TrustedKeys } from '../../../adapters/models/trusted-keys.ts';
+import { addRun, emptyDay } from '../../../core/models/scoring/add-scores.ts';
 import { encodeSeries } from '../../../core/models/training/series-codec.ts';
 import { jsonHash } from '../../../core/shared/canonical-json.ts';
 import { memoryFleet, sha256Of } from '../../fakes/models.ts';
@@ -16,6 +18,7 @@ import {
   sampleSeries,
   sampleVersion,
 } from '../../unit/models/samples.ts';
+import { sampleScores } from '../../unit/models/scoring/sample-scores.ts';
 import type { MemoryStorage } from '../aws/memory-storage.ts';
 import { type BinaryKind, firstByteRaised, type StoredKind } from '../aws/stored-kind.ts';
 
@@ -30,6 +33,10 @@ const write = (storage: MemoryStorage) =>
     run: { item: sampleRun(), revision: 0 },
     book: { item: sampleBook(), revision: 0 },
   });
+
+const RUN = '2026-11-30T10-05-00Z-abcd';
+const scores = sampleScores(RUN);
+const day = addRun(emptyDay('2026-11-30'), RUN, [scores]);
 
 const routes = { entries: [{ kind: 'network', region: 'eu', follows: 'own' as const, pinned: '1.0.0' }] };
 
@@ -117,5 +124,15 @@ export const MODEL_BINARY_KINDS: readonly BinaryKind[] = [
     sample: encodeSeries([sampleSeries()]),
     content: [sampleSeries()],
     newer: firstByteRaised,
+    ...{ kind: 'scores of a batch', version: 1, key: /scores\/0003\.json$/ },
+    write: ({ bucket }) => s3ScoreFiles(bucket).writeBatch('acme', RUN, 3, scores),
+    read: async ({ bucket }) => (await s3ScoreFiles(bucket).readBatches('acme', RUN))[0],
+    content: scores,
+  },
+  {
+    ...{ kind: 'scores of a day', version: 1, key: /^scores\/tenant=acme\/2026-11-30\.json$/ },
+    write: ({ bucket }) => s3ScoreFiles(bucket).replaceDay('acme', day, undefined),
+    read: async ({ bucket }) => (await s3ScoreFiles(bucket).readDay('acme', '2026-11-30'))?.scores,
+    content: day,
   },
 ];

@@ -28,6 +28,7 @@ const LIFECYCLE: Readonly<Record<string, number>> = {
   detectors: 35,
   peers: 14,
   forecasts: 400,
+  scores: 400,
 };
 const DAY_SECONDS = 86_400;
 const context = {

@@ -3,6 +3,9 @@ import { ensembleBackend } from '../../../../core/forecasts/ensemble-backend.ts'
 import type { ForecastBackend } from '../../../../core/forecasts/ports.ts';
 import { runIdOf } from '../../../../core/forecasts/run-id.ts';
 import { DEFAULT_BUDGET } from '../../../../core/forecasts/runs/batch-budget.ts';
+import { performanceFigures } from '../../../../core/models/performance/performance-figures.ts';
+import { scoreKeeper } from '../../../../core/models/scoring/keep-scores.ts';
+import { forecastScorer } from '../../../../core/models/scoring/score-batch.ts';
 import { Settings } from '../../../../core/platform/settings/settings.ts';
 import {
   DependencyUnavailableError,
@@ -24,6 +27,7 @@ import {
   memoryStates,
 } from '../../../fakes/forecasts.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memoryScores } from '../../../fakes/models.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
 import { backendOf, type Forecaster, steadyForecaster } from '../runs/steady-forecaster.ts';
@@ -59,6 +63,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     breaches: memoryBreaches(),
     events: memoryEvents(),
     settings: memorySettings(),
+    scores: memoryScores(),
     log: recordedTelemetry(),
   };
   const { telemetry } = stores.log;
@@ -77,6 +82,10 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     backend: backendOf(forecaster),
     states: stores.states.files,
     settings: stores.settings,
+    scorer: forecastScorer({
+      ...{ files: stores.files.files, scores: stores.scores.files },
+      ...{ telemetry, cadenceMinutes: 60 },
+    }),
     cadenceMinutes: 60,
   };
   return {
@@ -87,6 +96,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     close: makeClose({
       runs: stores.runs.store,
       files: stores.files.files,
+      scores: scoreKeeper({ scores: stores.scores.files, telemetry }),
       now: () => NOW * 1000 + 5000,
       telemetry,
     }),
@@ -518,5 +528,107 @@ describe('closing a run', () => {
 
   it('rejects what is neither', async () => {
     await expect(world().close({ tenantId: 'acme' })).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describe('the scores of forecasts', () => {
+  /** Runs of one batch, some hours after the first one; values grow by 10 an hour from the first run on. */
+  const runsOf = () => {
+    const { batchDeps, files, scores, close, log } = world();
+    const at = async (hour: number, trigger: 'schedule' | 'api' = 'schedule') => {
+      const now = NOW + hour * 3600;
+      const id = runIdOf({ tenantId: 'acme', trigger, requestedAt: now * 1000 });
+      const sent = points(20, now).map(
+        ([time, value]) => [time, value + Math.max(0, time - NOW) / 360] as const,
+      );
+      const batchKey = await files.files.writeBatch('acme', id, 1, ['hot']);
+      const batch = makeBatch({
+        ...batchDeps,
+        blocks: memoryBlocks({ 'acme hot': { 'cpu_percent{cpu="0"}': sent } }),
+      });
+      await batch({ tenantId: 'acme', runId: id, index: 1, batchKey });
+      await close({ tenantId: 'acme', runId: id, trigger, batchCount: 1 });
+      return id;
+    };
+    return { at, scores, files, batchDeps, log };
+  };
+
+  it('are added to their day once the horizon has been observed', async () => {
+    const { at, scores } = runsOf();
+    const issued = await at(0);
+    await at(8);
+    expect(scores.days()).toEqual([]);
+    await at(9);
+    const [day] = scores.days();
+    expect(day).toMatchObject({
+      ...{ day: '2026-11-21', runs: [issued] },
+      rows: [{ profile: 'web', metric: 'cpu_percent' }],
+      series: [{ targetId: 'hot', metric: 'cpu_percent{cpu="0"}', steps: 96 }],
+    });
+    const figures = performanceFigures(day!.rows[0]!.sums);
+    expect(figures.all).toMatchObject({ forecasts: 1, steps: 96 });
+    expect(figures.byAge.map(({ steps }) => steps)).toEqual([12, 36, 48]);
+    // The values outran the steady forecast, more so the further ahead.
+    const biases = figures.byAge.map(({ bias }) => bias!);
+    expect(biases[0]).toBeLessThan(0);
+    expect(biases[2]).toBeLessThan(biases[1]!);
+  });
+
+  it('count each forecast once, although batches and runs are repeated', async () => {
+    const { at, scores } = runsOf();
+    await at(0);
+    await at(9);
+    const once = structuredClone(scores.days());
+    await at(9);
+    expect(scores.days()).toEqual(once);
+    const next = await at(1);
+    await at(10);
+    expect(scores.days()[0]!.runs).toEqual([...once[0]!.runs, next]);
+    expect(performanceFigures(scores.days()[0]!.rows[0]!.sums).all.forecasts).toBe(2);
+  });
+
+  it('are not those of runs that callers request, which score nothing either', async () => {
+    const { at, scores } = runsOf();
+    await at(0, 'api');
+    await at(9);
+    await at(18, 'api');
+    expect(scores.days()).toEqual([]);
+  });
+
+  it('are worth less than forecasts: runs succeed without them, and say so', async () => {
+    const { at, scores, files, log } = runsOf();
+    await at(0);
+    const lost = async () => {
+      throw new DependencyUnavailableError('S3 is down');
+    };
+    files.files.readForecasts = lost;
+    await at(9);
+    expect(log.counts.ForecastsNotScored).toBe(1);
+    expect(scores.days()).toEqual([]);
+  });
+
+  it('are lost with their run if the store is down at its end', async () => {
+    const { at, scores, log } = runsOf();
+    await at(0);
+    scores.files.replaceDay = async () => false;
+    await at(9);
+    expect(log.counts).toMatchObject({ ForecastScored: 1, ScoresNotKept: 1, RunSucceeded: 2 });
+    scores.files.writeBatch = async () => {
+      throw new DependencyUnavailableError('S3 is down');
+    };
+    await at(1);
+    await at(10);
+    expect(log.counts).toMatchObject({ ForecastsNotScored: 1, RunSucceeded: 4 });
+  });
+
+  it('leave out a forecast that cannot be scored', async () => {
+    const { at, scores, files, log } = runsOf();
+    await at(0);
+    const read = files.files.readForecasts;
+    files.files.readForecasts = async (...of) =>
+      (await read(...of)).map((one) => ({ ...one, quantiles: [] }));
+    await at(9);
+    expect(log.counts.ForecastsNotScored).toBe(1);
+    expect(scores.days()[0]).toMatchObject({ rows: [], series: [] });
   });
 });

@@ -12,6 +12,8 @@ import {
   memoryForecasts,
   memoryRuns,
   memoryStates,
+  noScorer,
+  noScores,
 } from '../../../fakes/forecasts.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
@@ -42,9 +44,13 @@ const world = (secondsEach: number) => {
     breaches: memoryBreaches().store,
     events: memoryEvents().events,
     ...{ files: files.files, states: states.files, backend: backendOf(steadyForecaster) },
-    ...{ settings: memorySettings(), cadenceMinutes: 60, telemetry },
+    ...{ settings: memorySettings(), cadenceMinutes: 60, scorer: noScorer, telemetry },
   });
-  const close = makeClose({ runs: runs.store, files: files.files, now: () => NOW * 1000, telemetry });
+  const close = makeClose({
+    ...{ runs: runs.store, files: files.files, scores: noScores },
+    now: () => NOW * 1000,
+    telemetry,
+  });
   const runAt = async (hour: number) => {
     const runId = runIdOf({ tenantId: 'acme', trigger: 'schedule', requestedAt: (NOW + hour * 3600) * 1000 });
     const batchKey = await files.files.writeBatch('acme', runId, 1, TARGETS);

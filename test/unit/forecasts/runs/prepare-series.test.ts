@@ -4,9 +4,9 @@ import { forecast } from '../../../../core/forecasts/engine/ensemble.ts';
 import {
   FINEST_STEP_SECONDS,
   forecastFrom,
-  HORIZON_SECONDS,
   prepareSeries,
 } from '../../../../core/forecasts/runs/prepare-series.ts';
+import { HORIZON_SECONDS } from '../../../../core/forecasts/target-forecast.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { pointsUpTo, steadyForecaster } from './steady-forecaster.ts';
 

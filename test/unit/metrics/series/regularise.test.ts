@@ -37,6 +37,12 @@ describe('regularise', () => {
     expect([...values]).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('lays points on a given grid, whatever their own phase', () => {
+    const points = { timestamps: [130, 430, 730], values: [1, 2, 3], kind: 'gauge' as const };
+    const { start, values } = regularise(points, { stepSeconds: 300, gridAt: 1800 });
+    expect([start, ...values]).toEqual([0, 1, 2, 3]);
+  });
+
   it('averages gauges and sums deltas that share a step', () => {
     const timestamps = [0, 300, 310, 600, 900];
     const values = [1, 2, 4, 5, 6];
