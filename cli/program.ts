@@ -15,6 +15,7 @@ import { incidentsCommand } from './commands/incidents/incidents.ts';
 import { topologyCommand } from './commands/incidents/topology.ts';
 import { ingestCommand } from './commands/metrics/ingest.ts';
 import { targetsCommand } from './commands/metrics/targets.ts';
+import { modelsCommand } from './commands/models/models.ts';
 import { breakersCommand } from './commands/platform/breakers.ts';
 import { doctorCommand } from './commands/platform/doctor.ts';
 import { keysCommand } from './commands/platform/keys.ts';
@@ -50,6 +51,7 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(statusCommand(terminal))
     .addCommand(runsCommand(terminal))
     .addCommand(breachesCommand(terminal))
+    .addCommand(modelsCommand(terminal))
     .addCommand(anomaliesCommand(terminal))
     .addCommand(incidentsCommand(terminal))
     .addCommand(changesCommand(terminal))

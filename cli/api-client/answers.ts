@@ -16,6 +16,7 @@ import { Incident, IncidentSummary } from '../../core/incidents/api/incidents.ts
 import { Topology } from '../../core/incidents/api/topology.ts';
 import { Series } from '../../core/metrics/api/series.ts';
 import { Target } from '../../core/metrics/api/targets.ts';
+import { ModelPerformance } from '../../core/models/api/performance.ts';
 import { ApiKeyView, IssuedApiKey } from '../../core/platform/api/api-keys.ts';
 import { BreakerView } from '../../core/platform/api/breakers.ts';
 import { Health } from '../../core/platform/api/operations.ts';
@@ -52,6 +53,9 @@ export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
 
 export const RunAnswer = z.looseObject(Run.shape);
 export type RunAnswer = z.infer<typeof RunAnswer>;
+
+export const PerformanceAnswer = z.looseObject(ModelPerformance.shape);
+export type PerformanceAnswer = z.infer<typeof PerformanceAnswer>;
 
 export const IncidentSummaryAnswer = z.looseObject(IncidentSummary.shape);
 export type IncidentSummaryAnswer = z.infer<typeof IncidentSummaryAnswer>;

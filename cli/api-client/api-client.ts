@@ -20,6 +20,7 @@ import {
   IngestAnswer,
   IngestionAnswer,
   IssuedApiKeyAnswer,
+  PerformanceAnswer,
   pageOf,
   RecordedChangeAnswer,
   RiskAnswer,
@@ -43,6 +44,7 @@ import type {
   IncidentQuery,
   IngestPayload,
   ListOptions,
+  PerformanceQuery,
   PlanRequest,
   SettingsRequest,
   TargetQuery,
@@ -112,6 +114,12 @@ export class ApiClient extends ApiReader {
   baseline(target: string, metric: string): Promise<BaselineAnswer> {
     const path = `/v1/targets/${encodeURIComponent(target)}/baseline`;
     return this.read(BaselineAnswer, { method: 'GET', path, query: { metric } });
+  }
+
+  /** How forecasts did: one answer for each version of a model. */
+  async performance(model: string, query: PerformanceQuery = {}): Promise<PerformanceAnswer[]> {
+    const path = `/v1/models/${encodeURIComponent(model)}/performance`;
+    return (await this.read(pageOf(PerformanceAnswer), { method: 'GET', path, query: { ...query } })).items;
   }
 
   settings(): Promise<SettingsAnswer> {

@@ -33,6 +33,14 @@ export interface AnomalyQuery extends ListOptions {
   readonly active?: 'true' | undefined;
 }
 
+/** Forecasts issued on these days. */
+export interface PerformanceQuery {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly metric?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
 export interface BreakerQuery extends ListOptions {
   readonly state?: ShownState | undefined;
 }

@@ -180,6 +180,7 @@ export class ApiFunctions extends Construct {
     anomalies.grantList(queries);
     anomalies.grantGet(queries);
     forecastBucket.grantReadDetectors(queries);
+    forecastBucket.grantReadScores(queries);
     incidents.grantGet(queries);
     incidents.grantList(queries);
     changes.grantGet(queries);

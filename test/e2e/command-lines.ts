@@ -38,6 +38,8 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall runs start --wait --timeout 500 --json',
   'forestall runs list --limit 1 --json',
   'forestall runs show $RUN --json',
+  // Forecasts are scored nine hours later.
+  'forestall models performance ensemble --from $NOW --to $NOW --metric cpu_percent --profile generic --json || test $? -eq 1',
   'forestall targets --profile generic --search commands --limit 1 --json',
   'forestall breaches --min-probability 0.01 --severity info --target commands-host --limit 5 --json',
   'forestall anomalies list --from 2026-01-01 --to 2036-01-01 --target commands-host --metric cpu_percent --kind behavioural --active --limit 5 --json',

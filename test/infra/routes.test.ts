@@ -91,6 +91,7 @@ describe('the routes of the HTTP API', () => {
       'GET /v1/incidents/{incidentId}/causes',
       'GET /v1/ingestion',
       'GET /v1/kill-switch',
+      'GET /v1/models/{modelId}/performance',
       'GET /v1/openapi.json',
       'GET /v1/recommendations',
       'GET /v1/remediation-policy',

@@ -9,6 +9,7 @@ export const API_TAGS = [
   'platform',
   'metrics',
   'forecasts',
+  'models',
   'anomalies',
   'incidents',
   'changes',

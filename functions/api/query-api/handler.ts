@@ -6,6 +6,7 @@ import { type ChangeSources, changeQueries } from './change-queries.ts';
 import { type ForecastSources, forecastQueries } from './forecast-queries.ts';
 import { type IncidentSources, incidentQueries } from './incident-queries.ts';
 import { type MetricSources, metricQueries } from './metric-queries.ts';
+import { type ModelSources, modelQueries } from './model-queries.ts';
 import { type PlatformSources, platformQueries } from './platform-queries.ts';
 import { type RemediationSources, remediationQueries } from './remediation-queries.ts';
 
@@ -13,6 +14,7 @@ export interface Sources
   extends PlatformSources,
     MetricSources,
     ForecastSources,
+    ModelSources,
     AnomalySources,
     IncidentSources,
     ChangeSources,
@@ -27,6 +29,7 @@ export const queryRoutes = (sources: Sources): RoutesOf<typeof OPERATIONS, 'quer
   ...platformQueries(sources),
   ...metricQueries(sources),
   ...forecastQueries(sources),
+  ...modelQueries(sources),
   ...anomalyQueries(sources),
   ...incidentQueries(sources),
   ...changeQueries(sources),

@@ -13,6 +13,7 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { s3ScoreFiles } from '../../../adapters/models/score-files.ts';
 import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-list.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
@@ -46,6 +47,8 @@ const env = readEnv({
   TOKEN_SIGNING_SECRET_ARN: z.string().min(1),
 });
 
+const forecastBucket = { client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME };
+
 export const handler = observe(
   makeHandler({
     ...apiAccess(env),
@@ -56,7 +59,8 @@ export const handler = observe(
     runs: dynamoRunStore(table(env.FORECASTS_TABLE_NAME)),
     anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
     ingestion: dynamoIngestionStore(table(env.ANOMALIES_TABLE_NAME)),
-    detectors: s3DetectorFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
+    scores: s3ScoreFiles(forecastBucket),
+    detectors: s3DetectorFiles(forecastBucket),
     breakers: dynamoBreakerLister(table(env.REQUESTS_TABLE_NAME)),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),

@@ -15,6 +15,7 @@ import { memoryBreakers } from '../../../fakes/breakers.ts';
 import { memoryBreaches, memoryForecasts, memoryRuns } from '../../../fakes/forecasts.ts';
 import { memoryIncidents } from '../../../fakes/incidents.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memoryScores } from '../../../fakes/models.ts';
 import { memoryQuotas, memorySettings } from '../../../fakes/platform.ts';
 import { memoryRemediationSources } from '../../../fakes/remediation.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
@@ -85,6 +86,7 @@ const setup = async (over: Partial<Deps> = {}) => {
     anomalies: memoryAnomalies().store,
     detectors: memoryDetectors().store,
     settings: memorySettings(),
+    scores: memoryScores().files,
     breakers: memoryBreakers(),
     ...memoryRemediationSources(),
     ...memoryIncidents(),
