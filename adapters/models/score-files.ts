@@ -1,7 +1,7 @@
 import { scoreFileKey, scoreFilesPrefix } from '../../core/forecasts/object-keys.ts';
 import { scoredDayKey } from '../../core/models/object-keys.ts';
+import { BatchScores, ScoredDay } from '../../core/models/performance/scored-day.ts';
 import type { ScoreFiles } from '../../core/models/ports.ts';
-import { BatchScores, ScoredDay } from '../../core/models/scored-day.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import type { Bucket } from '../aws/s3/bucket.ts';

@@ -5,10 +5,10 @@ import type { LearnedSeries } from './learned-series.ts';
 import type { LineUp } from './line-up.ts';
 import type { ArtefactSignature, TrustedKey } from './model-artefact.ts';
 import type { Metrics, ModelVersion, Parameters } from './model-version.ts';
+import type { BatchScores, ScoredDay } from './performance/scored-day.ts';
 import type { Rollout } from './rollout.ts';
 import type { RoutingTable } from './routing-table.ts';
 import type { ScoredBlock } from './scored-block.ts';
-import type { BatchScores, ScoredDay } from './scored-day.ts';
 import type { SemanticVersion } from './semantic-version.ts';
 import type { ServingHealth } from './serving-health.ts';
 import type {

@@ -141,6 +141,8 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   // Parts of the contexts below that the API shows.
   'core/forecasts/runs/close-run.ts',
   'core/forecasts/trends/trend-report.ts',
+  'core/models/performance/report-performance.ts',
+  'core/models/scoring/read-days.ts',
   'core/anomalies/tracking/target-detectors.ts',
   'core/incidents/explaining/report-from-inputs.ts',
   'core/incidents/intake/alarm-facts.ts',

@@ -32,6 +32,8 @@ export const importsUpward = imports((from, to) => {
   // Rules of the event bus match events of any context; benches of any context run on simulated fleets.
   if (from.startsWith('lib/') && to === 'core/api/event-catalogue.ts') return false;
   if (from.startsWith('bench/') && ['simulator', 'api'].includes(other)) return false;
+  // A function fills a port that its context declares with what a context above it does.
+  if (/^functions\/[a-z]+\/[\w-]+\/index\.ts$/.test(from) && /\/models\//.test(to)) return false;
   return rankOf(other) > rankOf(own);
 });
 

@@ -5,6 +5,7 @@ import type { LearnedSeries } from '../../core/models/learned-series.ts';
 import { EMPTY_LINE_UP, LineUp } from '../../core/models/line-up.ts';
 import type { TrustedKey } from '../../core/models/model-artefact.ts';
 import { ModelVersion } from '../../core/models/model-version.ts';
+import { BatchScores, ScoredDay } from '../../core/models/performance/scored-day.ts';
 import type {
   ArtefactFiles,
   ArtefactSigner,
@@ -22,7 +23,6 @@ import type {
 import { Rollout } from '../../core/models/rollout.ts';
 import { NO_ROUTES, RoutingTable } from '../../core/models/routing-table.ts';
 import type { ScoredBlock } from '../../core/models/scored-block.ts';
-import { BatchScores, ScoredDay } from '../../core/models/scored-day.ts';
 import { compareVersions } from '../../core/models/semantic-version.ts';
 import type { ServingHealth } from '../../core/models/serving-health.ts';
 import { decodeSeries, encodeSeries } from '../../core/models/training/series-codec.ts';

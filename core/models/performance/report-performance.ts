@@ -1,9 +1,9 @@
 /** How the versions of a model did over some days. */
 import { DAY_SECONDS, isoDate } from '../../shared/time.ts';
-import type { ScoredDay, ScoredRow } from '../scored-day.ts';
 import { type LossTrend, lossTrend } from './loss-trend.ts';
 import { type PerformanceFigures, performanceFigures } from './performance-figures.ts';
 import { type PerformanceRow, performanceBy } from './performance-rows.ts';
+import type { ScoredDay, ScoredRow } from './scored-day.ts';
 
 export interface MetricPerformance extends PerformanceFigures {
   readonly metric: string;

@@ -1,6 +1,6 @@
 /** Sums of scores, bounded so that a day stays one small object. */
 import { addSums } from '../performance/performance-rows.ts';
-import type { BatchScores, ScoredDay, ScoredRow, Scores, SeriesLoss } from '../scored-day.ts';
+import type { BatchScores, ScoredDay, ScoredRow, Scores, SeriesLoss } from '../performance/scored-day.ts';
 
 /** Metrics whose forecasts are summed by name; those of others are summed together. About 3 KB each. */
 const MAX_ROWS = 1000;

@@ -4,8 +4,8 @@ import { runRequestedAt } from '../../forecasts/run-id.ts';
 import { DependencyUnavailableError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
 import { isoDate } from '../../shared/time.ts';
+import type { BatchScores } from '../performance/scored-day.ts';
 import type { ScoreFiles } from '../ports.ts';
-import type { BatchScores } from '../scored-day.ts';
 import { addRun, emptyDay } from './add-scores.ts';
 
 export interface KeepingDeps {

@@ -2,8 +2,8 @@ import { InvalidInputError } from '../../shared/errors.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { DAY_SECONDS, isoDate } from '../../shared/time.ts';
 import { datesBetween } from '../performance/report-performance.ts';
+import type { ScoredDay } from '../performance/scored-day.ts';
 import type { ScoreFiles } from '../ports.ts';
-import type { ScoredDay } from '../scored-day.ts';
 
 /** Days that are read at most: each is an object. */
 export const MAX_DAYS = 92;

@@ -14,8 +14,8 @@ import type { Settings } from '../../platform/settings/settings.ts';
 import { sum } from '../../shared/maths/averages.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
+import type { Scores } from '../performance/scored-day.ts';
 import type { ScoreFiles } from '../ports.ts';
-import type { Scores } from '../scored-day.ts';
 import { addScores } from './add-scores.ts';
 import { scoreArchived } from './score-archived.ts';
 

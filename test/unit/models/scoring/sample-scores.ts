@@ -1,5 +1,5 @@
 import { type ForecastSums, scoreForecast } from '../../../../core/models/performance/score-forecast.ts';
-import type { BatchScores, ScoredRow, SeriesLoss } from '../../../../core/models/scored-day.ts';
+import type { BatchScores, ScoredRow, SeriesLoss } from '../../../../core/models/performance/scored-day.ts';
 import { steadyForecast, uniformSeries } from '../performance/scored-forecasts.ts';
 
 export const sampleSums = (seed: number): ForecastSums => {

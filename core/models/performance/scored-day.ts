@@ -1,10 +1,10 @@
 /** How earlier forecasts of a tenant did: what a batch scored, and what a day adds up to. */
 import * as z from 'zod';
-import { PROFILES, type Profile } from '../metrics/targets/target.ts';
-import { objectOf } from '../shared/schemas.ts';
-import type { BreachSums, ProbabilitySums } from './performance/breach-sums.ts';
-import type { ErrorSums } from './performance/error-sums.ts';
-import type { ForecastSums } from './performance/score-forecast.ts';
+import { PROFILES, type Profile } from '../../metrics/targets/target.ts';
+import { objectOf } from '../../shared/schemas.ts';
+import type { BreachSums, ProbabilitySums } from './breach-sums.ts';
+import type { ErrorSums } from './error-sums.ts';
+import type { ForecastSums } from './score-forecast.ts';
 
 /** Forecasts of one metric of all targets with one profile by one model version. */
 export interface ScoredRow {
