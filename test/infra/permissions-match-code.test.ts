@@ -61,7 +61,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'check-secrets': ['secretsmanager:GetSecretValue'],
   'close-deployment-watch': [...on('Changes', 'Query')],
   'heal-platform': [...on('Remediations', 'Query')],
-  'close-forecast-run': [...on('Forecasts', 'Query'), 's3:PutObject'],
+  'close-forecast-run': [...on('Forecasts', 'Query')],
   'command-changes': [...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem')],
   // Their quotas count requests, not things.
   'command-incidents': [...on('Requests', 'BatchGetItem'), ...on('Incidents', 'Query')],

@@ -86,7 +86,7 @@ const ALLOWED_WILDCARDS: readonly {
     reason: 'Step Functions delivers logs through an account-wide service without resource-level permissions',
   },
   {
-    resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts|secret-drills|anchors|inputs)\/\*"\]\]\}$/,
+    resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts|scores|secret-drills|anchors|inputs)\/\*"\]\]\}$/,
     actions: /^s3:(GetObject|PutObject)$/,
     reason: 'objects under one prefix of one bucket: their keys are not known beforehand',
   },
@@ -163,7 +163,7 @@ describe('wildcards', () => {
     expect(listings.length).toBeGreaterThan(0);
     for (const { statement } of listings)
       expect(text(statement.Condition)).toMatch(
-        /"s3:prefix":"(raw|quarantine|runs|peers|detectors|anchors|inputs)\/\*"/,
+        /"s3:prefix":"(raw|quarantine|runs|peers|detectors|forecasts|scores|anchors|inputs)\/\*"/,
       );
   });
 

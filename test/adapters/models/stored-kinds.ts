@@ -109,6 +109,18 @@ export const MODEL_KINDS: readonly StoredKind[] = [
     },
     content: [],
   },
+  {
+    ...{ kind: 'scores of a batch', version: 1, key: /scores\/0003\.json$/ },
+    write: ({ bucket }) => s3ScoreFiles(bucket).writeBatch('acme', RUN, 3, scores),
+    read: async ({ bucket }) => (await s3ScoreFiles(bucket).readBatches('acme', RUN))[0],
+    content: scores,
+  },
+  {
+    ...{ kind: 'scores of a day', version: 1, key: /^scores\/tenant=acme\/2026-11-30\.json$/ },
+    write: ({ bucket }) => s3ScoreFiles(bucket).replaceDay('acme', day, undefined),
+    read: async ({ bucket }) => (await s3ScoreFiles(bucket).readDay('acme', '2026-11-30'))?.scores,
+    content: day,
+  },
 ];
 
 let written: Uint8Array = new Uint8Array();
@@ -124,15 +136,5 @@ export const MODEL_BINARY_KINDS: readonly BinaryKind[] = [
     sample: encodeSeries([sampleSeries()]),
     content: [sampleSeries()],
     newer: firstByteRaised,
-    ...{ kind: 'scores of a batch', version: 1, key: /scores\/0003\.json$/ },
-    write: ({ bucket }) => s3ScoreFiles(bucket).writeBatch('acme', RUN, 3, scores),
-    read: async ({ bucket }) => (await s3ScoreFiles(bucket).readBatches('acme', RUN))[0],
-    content: scores,
-  },
-  {
-    ...{ kind: 'scores of a day', version: 1, key: /^scores\/tenant=acme\/2026-11-30\.json$/ },
-    write: ({ bucket }) => s3ScoreFiles(bucket).replaceDay('acme', day, undefined),
-    read: async ({ bucket }) => (await s3ScoreFiles(bucket).readDay('acme', '2026-11-30'))?.scores,
-    content: day,
   },
 ];
