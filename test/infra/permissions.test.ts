@@ -86,7 +86,8 @@ const ALLOWED_WILDCARDS: readonly {
     reason: 'Step Functions delivers logs through an account-wide service without resource-level permissions',
   },
   {
-    resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts|scores|secret-drills|anchors|inputs)\/\*"\]\]\}$/,
+    resource:
+      /"\/(raw|quarantine|runs|peers|detectors|forecasts|scores|secret-drills|anchors|inputs)\/\*"\]\]\}$/,
     actions: /^s3:(GetObject|PutObject)$/,
     reason: 'objects under one prefix of one bucket: their keys are not known beforehand',
   },
