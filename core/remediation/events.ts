@@ -45,6 +45,17 @@ export const RemediationVerified = z.object({
   evidence: z.array(z.string()),
 });
 
+/** Somebody wants to undo what a remediation did, and people have to approve it; no answer means no. */
+export const RemediationUndoRequested = z.object({
+  ...remediationFields,
+  /** Empty if none was given. */
+  reason: z.string(),
+  requestedBy: z.string(),
+  needed: z.number().int(),
+  /** Who approved it already; each approval counts for an hour. */
+  by: z.array(z.string()),
+});
+
 export const RemediationRolledBack = z.object({ ...remediationFields, reason: z.string() });
 
 /** A guardrail refused, a person said no, or nobody answered. */
@@ -64,6 +75,7 @@ export const REMEDIATION_EVENTS = {
   RemediationApproved,
   RemediationExecuted,
   RemediationVerified,
+  RemediationUndoRequested,
   RemediationRolledBack,
   RemediationBlocked,
   RemediationEscalated,

@@ -1,7 +1,7 @@
 /** What people are told about a remediation, by mail or by whatever else is subscribed. */
 import * as z from 'zod';
 import { shownText } from '../shared/text.ts';
-import { RemediationApprovalRequested, RemediationEscalated } from './events.ts';
+import { RemediationApprovalRequested, RemediationEscalated, RemediationUndoRequested } from './events.ts';
 
 export interface Notice {
   /** One line of printable ASCII, at most 99 characters, as mail subjects of SNS have to be. */
@@ -12,6 +12,7 @@ export interface Notice {
 /** An event that needs a person at once. */
 export const NoticedEvent = z.discriminatedUnion('name', [
   z.object({ name: z.literal('RemediationApprovalRequested'), detail: RemediationApprovalRequested }),
+  z.object({ name: z.literal('RemediationUndoRequested'), detail: RemediationUndoRequested }),
   z.object({ name: z.literal('RemediationEscalated'), detail: RemediationEscalated }),
 ]);
 export type NoticedEvent = z.infer<typeof NoticedEvent>;
@@ -35,6 +36,14 @@ const textOf = (lines: readonly string[]): string => lines.map(shownText).join('
 
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
+const howToAnswer = (remediationId: string): string[] => [
+  'See everything and answer:',
+  `  forestall remediations approve ${remediationId}`,
+  'or, over HTTP, with your own credential:',
+  `  GET  /v1/remediations/${remediationId}`,
+  `  POST /v1/remediations/${remediationId}/approval-link`,
+];
+
 const approvalNotice = (detail: z.infer<typeof RemediationApprovalRequested>): Notice => {
   const { remediationId, environment, action, resource, change, risk, evidence, undo, needed } = detail;
   const until = minuteOf(detail.expiresAt);
@@ -50,11 +59,25 @@ const approvalNotice = (detail: z.infer<typeof RemediationApprovalRequested>): N
       `Action: ${action}, ${risk} risk; ${undo}.`,
       `Approvals needed: ${needed}, until ${until}. No answer means no.`,
       '',
-      'See everything and answer:',
-      `  forestall remediations approve ${remediationId}`,
-      'or, over HTTP, with your own credential:',
-      `  GET  /v1/remediations/${remediationId}`,
-      `  POST /v1/remediations/${remediationId}/approval-link`,
+      ...howToAnswer(remediationId),
+    ]),
+  };
+};
+
+const undoNotice = (detail: z.infer<typeof RemediationUndoRequested>): Notice => {
+  const { remediationId, environment, action, resource, change, risk, reason, requestedBy, needed, by } =
+    detail;
+  const given = by.length === 0 ? 'none' : `${by.length}, by ${by.join(', ')}`;
+  return {
+    subject: subjectOf(`[${environment}] Approve the undoing of ${action} on ${resource}`),
+    text: textOf([
+      `${requestedBy || 'Somebody'} asks to undo what Forestall changed on ${resource} (${environment}): ${change}.`,
+      '',
+      `Why: ${reason === '' ? 'no reason was given.' : sentence(reason)}`,
+      `Action that would be undone: ${action}, ${risk} risk.`,
+      `Approvals needed: ${needed}; given: ${given}. Each counts for an hour. No answer means no: the change stays.`,
+      '',
+      ...howToAnswer(remediationId),
     ]),
   };
 };
@@ -76,7 +99,13 @@ const escalationNotice = (detail: z.infer<typeof RemediationEscalated>): Notice 
 };
 
 /** The notice of one event: it names the change, the reason, how to answer, and what happens without an answer. */
-export const noticeOf = (event: NoticedEvent): Notice =>
-  event.name === 'RemediationApprovalRequested'
-    ? approvalNotice(event.detail)
-    : escalationNotice(event.detail);
+export const noticeOf = (event: NoticedEvent): Notice => {
+  switch (event.name) {
+    case 'RemediationApprovalRequested':
+      return approvalNotice(event.detail);
+    case 'RemediationUndoRequested':
+      return undoNotice(event.detail);
+    case 'RemediationEscalated':
+      return escalationNotice(event.detail);
+  }
+};

@@ -117,6 +117,8 @@ export const UndoRequest = z.strictObject({
   approvals: z.array(Approval),
   /** When somebody first asked; asked again after a refusal, it is another question. */
   askedAt: Seconds.exactOptional(),
+  /** Who first asked, and why. */
+  asked: z.strictObject({ by: StoredActor, reason: z.string().max(500) }).exactOptional(),
 });
 export type UndoRequest = z.infer<typeof UndoRequest>;
 

@@ -255,15 +255,16 @@ export class ApiFunctions extends Construct {
   }
 
   #remediationCommands(): ObservedFunction {
-    const { requests, signalsQueue } = this.#props;
+    const { requests, signalsQueue, eventBus } = this.#props;
     const commands = this.#route('CommandRemediations', {
       entry: 'command-remediations',
       description: 'Takes decisions about remediations and policies, and alerts of other systems',
       memoryMb: 256,
-      environment: { SIGNALS_QUEUE_URL: signalsQueue.url },
+      environment: { EVENT_BUS_NAME: eventBus.name, SIGNALS_QUEUE_URL: signalsQueue.url },
     });
     requests.grantExecuteOnce(commands);
     grantDecide(commands, this.#props);
+    commands.allow(['events:PutEvents'], [eventBus.arn]);
     commands.allow(['sqs:SendMessage'], [signalsQueue.arn]);
     return commands;
   }

@@ -22,7 +22,7 @@ const MAX_AGE = Duration.hours(6);
 /** As many as EventBridge makes. */
 const RETRIES = 185;
 
-/** Tells the receivers of alarms when a remediation waits for an approval, or for a person to take over. */
+/** Tells the receivers of alarms when a remediation or its undoing waits for an approval, or a remediation for a person to take over. */
 export class PeopleNotices extends Construct {
   constructor(scope: Construct, id: string, props: PeopleNoticesProps) {
     super(scope, id);
@@ -33,7 +33,7 @@ export class PeopleNotices extends Construct {
       description: 'Tells people that a remediation waits for them',
       ...{ config, notify, memoryMb: 256, timeout: Duration.seconds(30) },
       failure: {
-        impact: 'Nobody is told that a remediation waits for an approval, or that it failed.',
+        impact: 'Nobody is told that a remediation or its undoing waits for an approval, or that it failed.',
         runbook: 'Nobody is told about remediations',
         coveredBy: 'dead letters of anomaly detection',
       },
@@ -45,7 +45,7 @@ export class PeopleNotices extends Construct {
       eventBus: bus.bus,
       eventPattern: {
         source: [REMEDIATION_SOURCE],
-        detailType: ['RemediationApprovalRequested', 'RemediationEscalated'],
+        detailType: ['RemediationApprovalRequested', 'RemediationUndoRequested', 'RemediationEscalated'],
         detail: { tenantId: [config.ownTenant] },
       },
       targets: [

@@ -97,6 +97,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     ...SIGN_IN,
     ...tables('API_KEYS', 'REQUESTS', 'REMEDIATIONS'),
     'TENANT_QUOTAS',
+    'EVENT_BUS_NAME',
     'SIGNALS_QUEUE_URL',
     'REMEDIATION_WORKFLOW_ARN',
     'APPROVAL_SIGNING_SECRET_ARN',

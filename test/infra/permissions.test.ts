@@ -317,6 +317,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
     ...LOGS,
+    'events:PutEvents',
     'sqs:SendMessage',
     'states:SendTaskSuccess',
     'states:StartExecution',

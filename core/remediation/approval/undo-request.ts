@@ -2,11 +2,13 @@
 import type { Actor } from '../../platform/actor.ts';
 import type { Json } from '../../shared/canonical-json.ts';
 import { ConflictError } from '../../shared/errors.ts';
+import type { EventPublisher } from '../../shared/messaging.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { Versioned } from '../../shared/versioned.ts';
 import type { DecisionKind, NewDecision } from '../decision.ts';
 import type { RemediationStarts, RemediationState, RemediationStore } from '../ports.ts';
 import { type Approval, ENDED, type Remediation, type UndoRequest } from '../remediation.ts';
+import { undoRequested } from '../runs/announce.ts';
 import type { Answered } from './answer-plan.ts';
 import { refuseOtherHash, refuseUnlessPerson } from './who-may-answer.ts';
 
@@ -24,6 +26,8 @@ export interface UndoWish {
 export interface UndoDeps {
   readonly store: Pick<RemediationStore, 'state' | 'get' | 'commit'>;
   readonly starts: Pick<RemediationStarts, 'undo'>;
+  /** Hears that people are asked. */
+  readonly events: EventPublisher;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -63,16 +67,25 @@ const requestOf = (run: Remediation, wish: UndoWish, now: number): UndoRequest =
   const { planHash, by, reason } = wish;
   const before = stillCounting(run.undoRequest, now).filter((each) => each.by.name !== by.name);
   const own = wish.approves ? [{ planHash, by, reason, at: now }] : [];
-  const askedAt = run.undoRequest?.askedAt ?? now;
-  return { needed: run.plan?.risk === 'high' ? 2 : 1, approvals: [...before, ...own], askedAt };
+  const { askedAt = now, asked = { by, reason } } = run.undoRequest ?? {};
+  return { needed: run.plan?.risk === 'high' ? 2 : 1, approvals: [...before, ...own], askedAt, asked };
 };
 
 const isComplete = ({ approvals, needed }: UndoRequest): boolean => approvals.length >= needed;
 
-/** Begins the undoing, also for a repeated request: the first attempt may have ended before it did. */
-const begin = async ({ starts }: UndoDeps, { tenantId, remediationId }: UndoWish, request: UndoRequest) => {
-  if (isComplete(request))
-    await starts.undo(tenantId, remediationId, Math.max(...request.approvals.map(({ at }) => at)));
+/**
+ * Begins the undoing, or tells people that approvals are missing; also for a repeated request: the first attempt may have
+ * ended before it did.
+ */
+const beginOrAsk = async (
+  { starts, events }: UndoDeps,
+  { tenantId, remediationId }: UndoWish,
+  run: Remediation & { readonly undoRequest: UndoRequest },
+): Promise<void> => {
+  const { approvals } = run.undoRequest;
+  if (isComplete(run.undoRequest))
+    await starts.undo(tenantId, remediationId, Math.max(...approvals.map(({ at }) => at)));
+  else await events.publish(undoRequested(run));
 };
 
 const hasApproved = ({ approvals }: UndoRequest, { by }: UndoWish): boolean =>
@@ -80,7 +93,7 @@ const hasApproved = ({ approvals }: UndoRequest, { by }: UndoWish): boolean =>
 
 /**
  * Records that somebody wants a remediation undone, and begins to undo it as soon as enough people approved: one, or two
- * for high risk. Undefined if another writer was faster.
+ * for high risk; until then, people are told. Undefined if another writer was faster.
  * @throws ConflictError if there is nothing to undo, or the plan is another one
  */
 export const askToUndo = async (
@@ -98,7 +111,7 @@ export const askToUndo = async (
     approvals: [...stillCounting(run.undoRequest, now)],
   };
   if (known !== null && (!wish.approves || isComplete(known) || hasApproved(known, wish))) {
-    await begin(deps, wish, known);
+    await beginOrAsk(deps, wish, { ...run, undoRequest: known });
     return { remediation: run, isRepeated: true };
   }
   const request = requestOf(run, wish, now);
@@ -111,7 +124,7 @@ export const askToUndo = async (
       .map((kind) => decisionOf(kind, wish, run, state, now)),
   });
   if (stored === undefined) return undefined;
-  await begin(deps, wish, request);
+  await beginOrAsk(deps, wish, item);
   return { remediation: item, isRepeated: false };
 };
 

@@ -90,6 +90,19 @@ export const verified = (run: Remediation): RemediationEvent[] => {
   return [{ name, source, detail: { ...base(run, name, at), ...planned(run), ...result } }];
 };
 
+/** The question whether to undo a remediation, as long as approvals are missing. */
+export const undoRequested = (run: Remediation): RemediationEvent[] => {
+  const { undoRequest } = run;
+  if (!isPlanned(run) || undoRequest === null || undoRequest.approvals.length >= undoRequest.needed)
+    return [];
+  const { approvals, needed, asked, askedAt = run.startedAt } = undoRequest;
+  const at = Math.max(askedAt, newest(approvals));
+  const name = 'RemediationUndoRequested';
+  const request = { reason: asked?.reason ?? '', requestedBy: asked?.by.name ?? '', needed };
+  const by = approvals.map((each) => each.by.name);
+  return [{ name, source, detail: { ...base(run, name, at, at), ...planned(run), ...request, by } }];
+};
+
 export const rolledBack = (run: Remediation): RemediationEvent[] => {
   const undo = run.execution?.undo ?? null;
   if (!isPlanned(run) || undo === null || undo.doneAt === null) return [];

@@ -13,6 +13,7 @@ import { dynamoStandingAlerts } from '../../../adapters/remediation/standing-ale
 import { waitingExecutions } from '../../../adapters/remediation/waiting-workflows.ts';
 import { workflowStarts } from '../../../core/remediation/runs/workflow-starts.ts';
 import { apiAccess } from '../../runtime/api-access.ts';
+import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -24,6 +25,7 @@ const env = readEnv({
   API_KEYS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
   REMEDIATIONS_TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
   REMEDIATION_WORKFLOW_ARN: z.string().min(1),
   APPROVAL_SIGNING_SECRET_ARN: z.string().min(1),
@@ -45,6 +47,7 @@ export const handler = observe(
     starts: workflowStarts(
       stepFunctionsStarter({ client: stepFunctions, stateMachineArn: env.REMEDIATION_WORKFLOW_ARN }),
     ),
+    events: publisherTo(env.EVENT_BUS_NAME),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
     approvalRings: secretsManagerRings({
       client: makeSecretsManagerClient(),

@@ -23,6 +23,14 @@ const escalated = (more: object = {}): NoticedEvent => ({
   detail: { ...fields, reason: 'the group did not reach 6 instances within ten minutes', ...more },
 });
 
+const toUndo = (more: object = {}): NoticedEvent => ({
+  name: 'RemediationUndoRequested',
+  detail: {
+    ...{ ...fields, risk: 'high', reason: 'slower since', requestedBy: 'ada', needed: 2, by: ['ada'] },
+    ...more,
+  },
+});
+
 describe('the notice of a question', () => {
   const { subject, text } = noticeOf(asked());
 
@@ -45,6 +53,32 @@ describe('the notice of a question', () => {
   });
 });
 
+describe('the notice of a question about an undoing', () => {
+  const { subject, text } = noticeOf(toUndo());
+
+  it('says in its subject what would be undone', () => {
+    expect(subject).toBe('[prod] Approve the undoing of scale-out-group on auto-scaling-group:web');
+  });
+
+  it('says who asks, why, how many approvals are missing, how to answer, and what no answer means', () => {
+    for (const part of [
+      'ada asks to undo what Forestall changed on auto-scaling-group:web (prod): desired instances 5 → 6.',
+      'Why: slower since.\n',
+      'scale-out-group, high risk.',
+      'Approvals needed: 2; given: 1, by ada. Each counts for an hour. No answer means no: the change stays.',
+      'forestall remediations approve 3f9c1d70ab54e2',
+      'POST /v1/remediations/3f9c1d70ab54e2/approval-link',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it('says what it does not know', () => {
+    const unknown = noticeOf(toUndo({ reason: '', requestedBy: '', by: [] })).text;
+    for (const part of ['Somebody asks', 'Why: no reason was given.\n', 'given: none.'])
+      expect(unknown).toContain(part);
+  });
+});
+
 describe('the notice of an escalation', () => {
   it('says who has to take over what, and why', () => {
     const { subject, text } = noticeOf(escalated());
@@ -59,6 +93,7 @@ describe('a text', () => {
   it('has no line that a name from outside made', () => {
     const forged = 'cpu\n  forestall remediations approve another\u0007';
     const events = [asked({ evidence: [forged], change: forged, resource: forged })];
+    events.push(toUndo({ reason: forged, requestedBy: forged, by: [forged] }));
     events.push(escalated({ reason: forged, change: forged, environment: forged }));
     for (const event of events) {
       const lines = noticeOf(event).text.split('\n');
@@ -82,7 +117,8 @@ describe('a subject', () => {
     const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(name, name, (resource, environment) => {
-        for (const event of [asked({ resource, environment }), escalated({ resource, environment })])
+        const over = { resource, environment };
+        for (const event of [asked(over), toUndo(over), escalated(over)])
           expect(noticeOf(event).subject).toMatch(/^[!-~][ -~]{0,98}$/);
       }),
     );

@@ -7,6 +7,7 @@ import {
   memoryRemediationStore,
   remediationMemory,
 } from '../../../fakes/remediation.ts';
+import { memoryEvents } from '../../../fakes/shared.ts';
 import { NOW, samplePolicy, sampleRemediation } from '../stored-samples.ts';
 
 export const TENANT = 'acme';
@@ -58,10 +59,11 @@ export const askedWorld = async (run: Remediation) => {
       undone.push([remediationId, at]);
     },
   };
-  const deps = { store, workflows, starts, now: () => clock.seconds * 1000 };
+  const { events, published } = memoryEvents();
+  const deps = { store, workflows, starts, events, now: () => clock.seconds * 1000 };
   const { remediationId } = run;
   return {
-    ...{ deps, store, clock, answers, undone, fails },
+    ...{ deps, store, clock, answers, undone, published, fails },
     now: async () => (await store.get(TENANT, remediationId))?.item,
     decisions: () => memoryDecisionStore(memory).ofRemediation(TENANT, remediationId),
   };

@@ -92,6 +92,43 @@ describe('a request to undo', () => {
     expect(world.undone).toHaveLength(1);
   });
 
+  it('tells people as long as approvals are missing, and no longer', async () => {
+    const run = doneRun(ofRisk('high'));
+    const world = await askedWorld(run);
+    const details = () => world.published.map(({ detail }) => detail);
+    await requestUndo(world.deps, wish(run, { by: KEY, approves: false }));
+    expect(world.published).toMatchObject([
+      {
+        name: 'RemediationUndoRequested',
+        detail: { reason: 'slower since', requestedBy: 'ci', needed: 2, by: [], planHash: run.planHash },
+      },
+    ]);
+    world.clock.seconds += 60;
+    await answerQuestion(world.deps, answer(run, 'ada'));
+    expect(details()[1]).toMatchObject({ requestedBy: 'ci', reason: 'slower since', by: ['ada'] });
+    expect(new Set(details().map(({ id }) => id)).size).toBe(2);
+    await answerQuestion(world.deps, answer(run, 'bob'));
+    expect([world.undone.length, world.published.length]).toEqual([1, 2]);
+  });
+
+  it('tells people again if it is repeated, because the first attempt may have ended before', async () => {
+    const run = doneRun();
+    const world = await askedWorld(run);
+    await requestUndo(world.deps, wish(run, { by: KEY, approves: false }));
+    await requestUndo(world.deps, wish(run, { by: KEY, approves: false, reason: 'other words' }));
+    expect(world.published).toHaveLength(2);
+    expect(world.published[1]).toEqual(world.published[0]);
+    await answerQuestion(world.deps, answer(run, 'bob', 'rejected'));
+    expect(world.published).toHaveLength(2);
+  });
+
+  it('that one person may decide is told to nobody else', async () => {
+    const run = doneRun();
+    const world = await askedWorld(run);
+    await requestUndo(world.deps, wish(run));
+    expect([world.undone.length, world.published]).toEqual([1, []]);
+  });
+
   it('counts approvals for an hour only', async () => {
     const run = doneRun(ofRisk('high'));
     const world = await askedWorld(run);

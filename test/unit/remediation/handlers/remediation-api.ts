@@ -22,7 +22,7 @@ import {
   memoryStandingAlerts,
   remediationMemory,
 } from '../../../fakes/remediation.ts';
-import { recordedTelemetry } from '../../../fakes/shared.ts';
+import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { keyCaller, personCaller } from '../../../fixtures/identities.ts';
 import { NOW } from '../stored-samples.ts';
@@ -69,6 +69,7 @@ export const remediationApi = async (runs: readonly Remediation[] = [], policy?:
   const undone: string[] = [];
   const answered: string[] = [];
   const sent: object[] = [];
+  const { events, published } = memoryEvents();
   const inputs = memoryDecisionInputs();
   const shared = {
     authenticate: async ({ authorization = '' }: { authorization?: string }) =>
@@ -92,6 +93,7 @@ export const remediationApi = async (runs: readonly Remediation[] = [], policy?:
         undone.push(id);
       },
     },
+    events,
     signals: { send: async (signal) => void sent.push(signal) },
     approvalRings: { read: async () => ring, readAgain: async () => ring },
   };
@@ -120,5 +122,5 @@ export const remediationApi = async (runs: readonly Remediation[] = [], policy?:
     const answer = await raw(who, method, path, body === undefined ? {} : { body: JSON.stringify(body) });
     return { status: answer.statusCode, body: JSON.parse(answer.body) };
   };
-  return { ...{ store, memory, clock, started, undone, answered, sent, inputs, send, raw } };
+  return { ...{ store, memory, clock, started, undone, answered, published, sent, inputs, send, raw } };
 };

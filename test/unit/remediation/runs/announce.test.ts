@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { REMEDIATION_EVENTS } from '../../../../core/remediation/events.ts';
 import { planHash } from '../../../../core/remediation/plan.ts';
-import { REMEDIATION_STATUSES, type Remediation } from '../../../../core/remediation/remediation.ts';
+import {
+  REMEDIATION_STATUSES,
+  type Remediation,
+  type UndoRequest,
+} from '../../../../core/remediation/remediation.ts';
 import {
   approvalRequested,
   approved,
@@ -11,6 +15,7 @@ import {
   executed,
   rolledBack,
   suggested,
+  undoRequested,
   verified,
 } from '../../../../core/remediation/runs/announce.ts';
 import { askedRun, doneRun, person } from '../approval/asked-world.ts';
@@ -33,6 +38,14 @@ const undone = (doneAt: number | null) =>
     },
   });
 
+const toUndo = (over: Partial<UndoRequest> = {}) =>
+  doneRun({
+    undoRequest: {
+      ...{ needed: 1, approvals: [], askedAt: NOW + 900 },
+      ...{ asked: { by: person('ada'), reason: 'slower' }, ...over },
+    },
+  });
+
 describe('an event of a remediation', () => {
   it.each([
     ['suggested', suggested, sampleRemediation({ status: 'suggested' })],
@@ -41,6 +54,7 @@ describe('an event of a remediation', () => {
     ['executed', executed, doneRun()],
     ['verified', verified, doneRun({ verification })],
     ['rolled back', rolledBack, undone(NOW + 960)],
+    ['to be undone', undoRequested, toUndo()],
     ['escalated', escalated, doneRun({ status: 'escalated' })],
   ])('%s is as the catalogue says, and the same for every repeat', (_, announce, run) => {
     const [event, ...others] = announce(run);
@@ -64,6 +78,18 @@ describe('an event of a remediation', () => {
     expect(rolledBack({ ...later, execution: again })[0]!.detail.id).not.toBe(first!.detail.id);
   });
 
+  it('of a question about an undoing is another one after each question and each approval', () => {
+    const runs = [toUndo(), toUndo({ askedAt: NOW + 901 })];
+    runs.push(toUndo({ needed: 2, approvals: [approval(NOW + 950, 'bob')] }));
+    const details = runs.flatMap(undoRequested).map(({ detail }) => detail);
+    expect(new Set(details.map(({ id }) => id)).size).toBe(3);
+    expect(details.at(-1)).toMatchObject({ by: ['bob'], occurredAt: '2026-11-21T10:20:50.000Z' });
+    const { asked: _, askedAt: __, ...old } = toUndo().undoRequest!;
+    expect(undoRequested(doneRun({ undoRequest: old }))).toMatchObject([
+      { detail: { reason: '', requestedBy: '' } },
+    ]);
+  });
+
   const unplanned: Partial<Remediation> = { plan: null, planHash: null };
   it.each([
     ['suggested without a plan', suggested, sampleRemediation({ status: 'suggested', ...unplanned })],
@@ -76,6 +102,9 @@ describe('an event of a remediation', () => {
     ['executed without an action', executed, sampleRemediation({ execution: null })],
     ['verified before it is', verified, doneRun()],
     ['rolled back before it is', rolledBack, undone(null)],
+    ['to be undone without a wish', undoRequested, doneRun()],
+    ['to be undone once it is approved', undoRequested, toUndo({ approvals: [approval(NOW + 5, 'ada')] })],
+    ['to be undone without a plan', undoRequested, { ...toUndo(), ...unplanned }],
     ['rolled back without an undoing', rolledBack, doneRun()],
     ['rolled back without an action', rolledBack, sampleRemediation({ execution: null })],
     ['escalated before it ended', escalated, sampleRemediation()],
