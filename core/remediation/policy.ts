@@ -99,6 +99,19 @@ export const AlertMapping = z.strictObject({
 });
 export type AlertMapping = z.infer<typeof AlertMapping>;
 
+/** A promise about a metric of a target. What remains of its error budget decides how far actions go alone. */
+export const ServiceObjective = z.strictObject({
+  name: PlainLine.min(1).max(100),
+  target: TargetId,
+  metric: MetricName,
+  /** A measurement beyond it is bad. */
+  threshold: z.strictObject({ direction: z.enum(['above', 'below']), limit: z.number() }),
+  /** Share of the measurements within the window that have to be good. */
+  objective: z.number().min(0.5).max(0.99999),
+  windowDays: z.number().int().min(1).max(30).default(28),
+});
+export type ServiceObjective = z.infer<typeof ServiceObjective>;
+
 const unique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
 export const RemediationPolicy = z
@@ -106,6 +119,7 @@ export const RemediationPolicy = z
     environments: z.record(EnvironmentName, EnvironmentPolicy),
     resources: z.array(ManagedResource).max(500).default([]),
     alerts: z.array(AlertMapping).max(500).default([]),
+    objectives: z.array(ServiceObjective).max(20).default([]),
   })
   .refine(({ resources }) => unique(resources.map(({ resource }) => resource)), {
     path: ['resources'],
@@ -128,6 +142,15 @@ export const RemediationPolicy = z
     ({ alerts, resources }) =>
       alerts.every((alert) => resources.some(({ resource }) => resource === alert.resource)),
     { path: ['alerts'], message: 'expected resources that the policy has' },
+  )
+  .refine(({ objectives }) => unique(objectives.map(({ name }) => name)), {
+    path: ['objectives'],
+    message: 'expected each objective once',
+  })
+  .refine(
+    ({ objectives, resources }) =>
+      objectives.every(({ target }) => resources.some(({ targets }) => targets.includes(target))),
+    { path: ['objectives'], message: 'expected targets of resources that the policy has' },
   );
 export type RemediationPolicy = z.infer<typeof RemediationPolicy>;
 

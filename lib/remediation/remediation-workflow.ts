@@ -130,7 +130,7 @@ export class RemediationWorkflow extends Construct {
   }
 
   #choose(): ObservedFunction {
-    const { config, forecasts, incidents, changes, targets, requests } = this.#props;
+    const { config, forecasts, incidents, changes, requests } = this.#props;
     const choose = this.#step('ChooseAction', {
       entry: 'choose-action',
       description: 'Chooses what to do about a problem',
@@ -143,7 +143,7 @@ export class RemediationWorkflow extends Construct {
     forecasts.grantReadForecasts(choose);
     incidents.grantGet(choose);
     changes.grantGet(choose);
-    targets.grantGet(choose);
+    this.#grantMeasurements(choose);
     requests.grantBreakers(choose);
     return choose;
   }
@@ -156,6 +156,7 @@ export class RemediationWorkflow extends Construct {
       environment: ceilingVariable(this.#props.config),
     });
     allowAnswers(ask);
+    this.#grantMeasurements(ask);
     return ask;
   }
 
@@ -168,19 +169,25 @@ export class RemediationWorkflow extends Construct {
       environment: { ...ceilingVariable(config), ...this.#pace(), ...this.#place() },
     });
     requests.grantBreakers(execute);
+    this.#grantMeasurements(execute);
     return execute;
   }
 
   #verify(): ObservedFunction {
-    const { targets, blocks } = this.#props;
     const verify = this.#step('VerifyRemediation', {
       entry: 'verify-remediation',
       description: 'Compares the metrics after an action with what was expected without it',
       ...{ memoryMb: 1024, timeout: Duration.minutes(1), environment: this.#pace() },
     });
-    targets.grantGet(verify);
-    blocks.grantReadRange(verify);
+    this.#grantMeasurements(verify);
     return verify;
+  }
+
+  /** From which error budgets and the results of actions are computed. */
+  #grantMeasurements(reader: ObservedFunction): void {
+    const { targets, blocks } = this.#props;
+    targets.grantGet(reader);
+    blocks.grantReadRange(reader);
   }
 
   #close(): ObservedFunction {

@@ -145,16 +145,16 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'tell-people': ['PEOPLE_TOPIC_ARN'],
   'choose-action': [
-    ...tables('REMEDIATIONS', 'FORECASTS', 'INCIDENTS', 'CHANGES', 'TARGETS', 'REQUESTS'),
+    ...tables('REMEDIATIONS', 'FORECASTS', 'INCIDENTS', 'CHANGES', 'TARGETS', 'BLOCKS', 'REQUESTS'),
     ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'OWN_TENANT_ID', 'REMEDIATION_CEILING', 'ACCOUNT_ID'],
     ...['ACTION_CLUSTERS', 'ACTION_INTEGRATIONS', 'FORECAST_CADENCE_MINUTES'],
   ],
   'request-approval': [
-    ...tables('REMEDIATIONS'),
+    ...tables('REMEDIATIONS', 'BLOCKS', 'TARGETS'),
     ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'REMEDIATION_CEILING'],
   ],
   'execute-action': [
-    ...tables('REMEDIATIONS', 'REQUESTS'),
+    ...tables('REMEDIATIONS', 'BLOCKS', 'TARGETS', 'REQUESTS'),
     ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'OWN_TENANT_ID', 'REMEDIATION_CEILING', 'ACCOUNT_ID'],
     ...['REMEDIATION_PACE', 'ACTION_CLUSTERS', 'ACTION_INTEGRATIONS'],
   ],

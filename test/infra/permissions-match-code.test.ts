@@ -82,11 +82,21 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Forecasts', 'DeleteItem', 'PutItem'),
     ...on('Incidents', 'BatchGetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...on('Changes', 'PutItem', 'Query'),
+    ...on('Blocks', 'BatchGetItem'),
     ...on('Targets', 'Query'),
     'sts:AssumeRole',
   ],
-  'request-approval': [...on('Remediations', 'Query')],
-  'execute-action': [...on('Remediations', 'Query'), 'sts:AssumeRole'],
+  'request-approval': [
+    ...on('Remediations', 'Query'),
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Targets', 'Query'),
+  ],
+  'execute-action': [
+    ...on('Remediations', 'Query'),
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Targets', 'Query'),
+    'sts:AssumeRole',
+  ],
   'verify-remediation': [
     ...on('Remediations', 'Query'),
     ...on('Blocks', 'BatchGetItem'),

@@ -492,6 +492,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Forecasts', 'Query'),
     ...on('Incidents', 'GetItem'),
     ...on('Changes', 'GetItem'),
+    ...on('Blocks', 'Query'),
     ...on('Targets', 'GetItem'),
     ...on('Requests', 'GetItem', 'PutItem'),
     ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
@@ -499,11 +500,15 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   RequestApproval: [
     ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...on('Blocks', 'Query'),
+    ...on('Targets', 'GetItem'),
     ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'states:SendTaskSuccess'],
     ...LOGS,
   ],
   ExecuteAction: [
     ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...on('Blocks', 'Query'),
+    ...on('Targets', 'GetItem'),
     ...on('Requests', 'GetItem', 'PutItem'),
     ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
     ...LOGS,

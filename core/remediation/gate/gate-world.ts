@@ -6,6 +6,7 @@ import { RemediationPlan } from '../plan.ts';
 import { KillSwitch, RemediationCeiling } from '../policy.ts';
 import { Approval, type Refusal } from '../remediation.ts';
 import { TrackRecord } from '../track-record.ts';
+import { ErrorBudget } from './error-budget.ts';
 
 export const GateWorld = z.strictObject({
   /** `choosing`: may it be proposed; `acting`: may it be carried out now. */
@@ -20,8 +21,8 @@ export const GateWorld = z.strictObject({
   killSwitch: KillSwitch.nullable(),
   ledger: Ledger,
   track: TrackRecord,
-  /** Share of the error budget of the affected objective that remains; null if no objective is known. */
-  errorBudget: z.strictObject({ remaining: z.number() }).nullable(),
+  /** The least that remains of the error budgets of the affected objectives; null if none is known. */
+  errorBudget: ErrorBudget.nullable(),
   approvals: z.array(Approval),
   /** State of the resource read just now; null while choosing. */
   present: Json,

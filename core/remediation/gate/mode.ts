@@ -1,6 +1,7 @@
 import { planHash } from '../plan.ts';
 import { countApprovals } from './approvals.ts';
 import { standingOf } from './autonomy.ts';
+import type { ErrorBudget } from './error-budget.ts';
 import type { GateMode } from './gate-world.ts';
 import type { Matter } from './matter.ts';
 
@@ -15,6 +16,9 @@ export interface Mode {
 /** Effects that help a service which has used up its error budget. */
 const HELPS_AT_ONCE: ReadonlySet<string> = new Set(['restores-version', 'adds-capacity']);
 
+const usedUp = ({ objective }: ErrorBudget): string =>
+  `the error budget${objective === undefined ? '' : ` of ${objective}`} is used up`;
+
 /** Why a person has to approve the plan; empty if nobody has to. */
 const reasonToAsk = ({ plan, world, stage, action, allowed }: Matter): string => {
   if (stage !== 'automatic') return `the stage is ${stage}`;
@@ -23,7 +27,7 @@ const reasonToAsk = ({ plan, world, stage, action, allowed }: Matter): string =>
   if (action.risk !== 'low') return `its risk is ${action.risk}`;
   if (action.reversibility === 'permanent') return 'it cannot be undone';
   if (world.errorBudget !== null && world.errorBudget.remaining <= 0 && !HELPS_AT_ONCE.has(action.effect))
-    return 'the error budget is used up';
+    return usedUp(world.errorBudget);
   return standingOf(world.track, action.id, plan.environment, world.now).missing;
 };
 

@@ -1,6 +1,7 @@
 import { predictedPeak } from '../capacity/demand.ts';
 import type { Problem } from '../cause.ts';
 import type { ChoiceInputs } from '../choosing/choice-inputs.ts';
+import { affectedObjectives } from '../gate/error-budget.ts';
 import type { RemediationCeiling } from '../policy.ts';
 import type { DecisionInputs, RemediationState, RemediationStore } from '../ports.ts';
 import type { Beginning, Gathered } from '../runs/choose.ts';
@@ -8,9 +9,10 @@ import { asJson } from '../runs/judge-run.ts';
 import { type CandidateDeps, managedFor, readCandidates } from './candidates.ts';
 import { findProblem } from './find-problem.ts';
 import { forecastEvidence } from './forecast-paths.ts';
+import { type BudgetSources, readErrorBudget } from './read-error-budget.ts';
 import type { Found, Sources } from './sources.ts';
 
-export interface GatherChoiceDeps extends Sources, CandidateDeps {
+export interface GatherChoiceDeps extends Sources, CandidateDeps, BudgetSources {
   readonly ceiling: RemediationCeiling;
   readonly store: Pick<RemediationStore, 'ledger'>;
   readonly inputs: Pick<DecisionInputs, 'put'>;
@@ -70,6 +72,18 @@ const environmentOf = (found: Known, state: RemediationState): string | null =>
     ? null
     : (managedFor(state.policy.item, found.problem, found.resource)[0]?.environment ?? null);
 
+const budgetOf = async (
+  deps: GatherChoiceDeps,
+  tenantId: string,
+  found: Known,
+  { state, now }: Context,
+): Promise<ChoiceInputs['world']['errorBudget']> => {
+  if ('absent' in found) return null;
+  const { problem, resource } = found;
+  const objectives = affectedObjectives(state.policy.item, problem.targetIds, resource);
+  return readErrorBudget(deps, tenantId, objectives, now);
+};
+
 /** Everything that the choice of an action depends on, or the time at which more is known. */
 export const gatherChoice = async (
   deps: GatherChoiceDeps,
@@ -85,7 +99,10 @@ export const gatherChoice = async (
   const common = {
     ...{ tenantId, remediationId, cause, environment, startedAt },
     policyVersion: state.policy.revision,
-    world: await worldOf(deps, tenantId, environment, context),
+    world: {
+      ...(await worldOf(deps, tenantId, environment, context)),
+      errorBudget: await budgetOf(deps, tenantId, found, context),
+    },
     ...(found.diagnosis === undefined ? {} : { diagnosis: found.diagnosis }),
   };
   if ('absent' in found) {

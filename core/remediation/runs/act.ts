@@ -76,7 +76,7 @@ const begin = async (deps: ActDeps, snapshot: Snapshot, run: Remediation): Promi
   const read = await readManaged(deps, call);
   if ('refusal' in read) return refuse(deps, snapshot, run, [read.refusal]);
   const isUnchanged = isAsPlanned(call.action, plan.change, read.present);
-  const judged = judgeRun(deps, snapshot, run, plan, read.present);
+  const judged = await judgeRun(deps, snapshot, run, plan, read.present);
   const refusals = [...(isUnchanged ? [] : [CHANGED_RESOURCE]), ...judged.verdict.refusals];
   if (judged.verdict.mode !== 'act' || refusals.length > 0)
     return refuse(deps, snapshot, run, refusals, judged);

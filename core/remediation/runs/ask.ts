@@ -45,10 +45,15 @@ const waitingOf = ({ taskToken, attempt }: AskedBy): Pick<ApprovalRequest, 'task
   ...(attempt === undefined ? {} : { attempt }),
 });
 
-const firstAsked = (deps: AskDeps, snapshot: Snapshot, run: Remediation, askedBy: AskedBy): Step<Asked> => {
+const firstAsked = async (
+  deps: AskDeps,
+  snapshot: Snapshot,
+  run: Remediation,
+  askedBy: AskedBy,
+): Promise<Step<Asked>> => {
   const { now, state } = snapshot;
   const { plan, planHash } = planOf(run);
-  const judged = judgeRun(deps, snapshot, run, plan, null);
+  const judged = await judgeRun(deps, snapshot, run, plan, null);
   const { verdict, inputs } = judged;
   if (verdict.mode === 'refused' || verdict.mode === 'suggest') return refused(run, judged, now);
   const times = { askedAt: now, expiresAt: answersUntil(plan, state, now) };

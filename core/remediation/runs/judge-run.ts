@@ -1,8 +1,9 @@
 /** Asks the gate about the plan of a run. */
 import { Json } from '../../shared/canonical-json.ts';
+import { affectedObjectives, type ErrorBudget } from '../gate/error-budget.ts';
 import type { GateVerdict, GateWorld } from '../gate/gate-world.ts';
 import type { RemediationPlan } from '../plan.ts';
-import type { RemediationCeiling } from '../policy.ts';
+import type { RemediationCeiling, ServiceObjective } from '../policy.ts';
 import type { Remediation } from '../remediation.ts';
 import type { Rules } from './rules.ts';
 import type { Snapshot } from './step.ts';
@@ -11,9 +12,15 @@ export interface JudgeDeps {
   readonly rules: Pick<Rules, 'judge'>;
   /** What the deployment allows at most. */
   readonly ceiling: RemediationCeiling;
+  /** The least that remains of the error budgets at `now`, epoch seconds; null if none is known. */
+  readonly errorBudget: (
+    tenantId: string,
+    objectives: readonly ServiceObjective[],
+    now: number,
+  ) => Promise<ErrorBudget | null>;
 }
 
-/** `present`: the state of the resource, if it was read just now. */
+/** `present`: the state of the resource, if it was read just now. Without the error budget, which an undoing needs not. */
 export const gateWorld = (
   { ceiling }: Pick<JudgeDeps, 'ceiling'>,
   { now, state, ledger }: Snapshot,
@@ -38,13 +45,16 @@ export interface Judged {
 /** As it is recorded: JSON without fields that are undefined. */
 export const asJson = (value: unknown): Json => Json.parse(JSON.parse(JSON.stringify(value)));
 
-export const judgeRun = (
+export const judgeRun = async (
   deps: JudgeDeps,
   snapshot: Snapshot,
   run: Remediation,
   plan: RemediationPlan,
   present: Json | null,
-): Judged => {
-  const world = gateWorld(deps, snapshot, run, present);
+): Promise<Judged> => {
+  const { now, state } = snapshot;
+  const objectives = affectedObjectives(state.policy.item, plan.problem.targetIds, plan.resource);
+  const errorBudget = await deps.errorBudget(plan.tenantId, objectives, now);
+  const world = { ...gateWorld(deps, snapshot, run, present), errorBudget };
   return { verdict: deps.rules.judge(plan, world), inputs: asJson({ plan, world }) };
 };

@@ -43,15 +43,15 @@ const entryOf = (plan: RemediationPlan, at: number): LedgerEntry => ({
   ...{ kind: 'action', units: plan.change.touches, at, result: 'running' },
 });
 
-const judgedAtLast = (
+const judgedAtLast = async (
   deps: PrepareDeps,
   snapshot: Snapshot,
   run: Remediation,
   plan: RemediationPlan,
   present: Json,
-): Step<StepOutcome> => {
+): Promise<Step<StepOutcome>> => {
   const { now, ledger } = snapshot;
-  const judged = judgeRun(deps, snapshot, run, plan, present);
+  const judged = await judgeRun(deps, snapshot, run, plan, present);
   const { verdict, inputs } = judged;
   const isUnchanged = isAsPlanned(resourceCall(deps, plan).action, plan.change, present);
   const refusals = [

@@ -6,6 +6,7 @@ import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
 import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
+import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
@@ -40,6 +41,7 @@ const env = readEnv({
   INCIDENTS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
   TARGETS_TABLE_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   FORECAST_CADENCE_MINUTES: z.coerce.number().int().positive(),
@@ -69,6 +71,7 @@ const sources = {
   causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),
   changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
   alerts: dynamoStandingAlerts(table(env.REMEDIATIONS_TABLE_NAME)),
+  blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
   registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
   forecastSeconds: 60 * env.FORECAST_CADENCE_MINUTES,
   alertTypeOf,

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { makeS3Client, makeStsClient } from '../../../adapters/aws/clients.ts';
 import { jsonText } from '../../../adapters/aws/json-attributes.ts';
+import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import {
@@ -8,6 +10,7 @@ import {
   StageIntegrations,
   stageResources,
 } from '../../../adapters/remediation/resources/stage-resources.ts';
+import { readErrorBudget } from '../../../core/remediation/gathering/read-error-budget.ts';
 import { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import type { Resources } from '../../../core/remediation/ports.ts';
 import { Pace } from '../../../core/remediation/runs/pace.ts';
@@ -24,6 +27,8 @@ import { makeHandler } from './handler.ts';
 const env = readEnv({
   REMEDIATIONS_TABLE_NAME: z.string().min(1),
   DECISION_BUCKET_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   OWN_TENANT_ID: TenantId,
@@ -55,10 +60,16 @@ const resources: Resources = {
   },
 };
 
+const measurements = {
+  blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
+  registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
+};
+
 export const handler = observe(
   makeHandler({
     ...{ store, resources, events, telemetry, rules: RULES, now: Date.now },
     inputs: s3DecisionInputs({ client: makeS3Client(), bucketName: env.DECISION_BUCKET_NAME }),
+    errorBudget: (tenantId, objectives, now) => readErrorBudget(measurements, tenantId, objectives, now),
     ...{ ceiling: env.REMEDIATION_CEILING, pace: env.REMEDIATION_PACE },
   }),
 );

@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { makeS3Client, makeStepFunctionsClient } from '../../../adapters/aws/clients.ts';
 import { jsonText } from '../../../adapters/aws/json-attributes.ts';
+import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { waitingExecutions } from '../../../adapters/remediation/waiting-workflows.ts';
+import { readErrorBudget } from '../../../core/remediation/gathering/read-error-budget.ts';
 import { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import { RULES } from '../../../core/remediation/runs/stage-rules.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
@@ -15,9 +18,16 @@ import { makeHandler } from './handler.ts';
 const env = readEnv({
   REMEDIATIONS_TABLE_NAME: z.string().min(1),
   DECISION_BUCKET_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   REMEDIATION_CEILING: jsonText(RemediationCeiling),
 });
+
+const measurements = {
+  blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
+  registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
+};
 
 export const handler = observe(
   makeHandler({
@@ -25,6 +35,7 @@ export const handler = observe(
     inputs: s3DecisionInputs({ client: makeS3Client(), bucketName: env.DECISION_BUCKET_NAME }),
     events: publisherTo(env.EVENT_BUS_NAME),
     workflows: waitingExecutions(makeStepFunctionsClient()),
+    errorBudget: (tenantId, objectives, now) => readErrorBudget(measurements, tenantId, objectives, now),
     ...{ rules: RULES, ceiling: env.REMEDIATION_CEILING, now: Date.now, telemetry },
   }),
 );

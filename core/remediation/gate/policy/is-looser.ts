@@ -8,6 +8,7 @@ import {
   type FreezeWindow,
   type ManagedResource,
   type RemediationPolicy,
+  type ServiceObjective,
 } from '../../policy.ts';
 
 /**
@@ -18,7 +19,7 @@ export const isLooser = (
   before: RemediationPolicy | undefined,
   after: RemediationPolicy,
 ): readonly string[] => {
-  const { environments, resources, alerts } = before ?? NOTHING;
+  const { environments, resources, alerts, objectives } = before ?? NOTHING;
   return [
     ...Object.entries(after.environments).flatMap(([name, each]) =>
       inEnvironment(name, new Map(Object.entries(environments)).get(name), each),
@@ -35,10 +36,15 @@ export const isLooser = (
         each,
       ),
     ),
+    ...objectives.flatMap((each) =>
+      after.objectives.some(isSame(each)) ? [] : [`objective ${each.name} is removed or changed`],
+    ),
   ];
 };
 
-const NOTHING: RemediationPolicy = { environments: {}, resources: [], alerts: [] };
+const isSame = (one: ServiceObjective) => (other: ServiceObjective) => !differs(one, other);
+
+const NOTHING: RemediationPolicy = { environments: {}, resources: [], alerts: [], objectives: [] };
 
 /** True if the second value allows more than the first. */
 type Loosens<Value> = (before: Value, after: Value) => boolean;

@@ -190,13 +190,17 @@ describe('the stage in force', () => {
     ]);
   });
 
+  const SERVICE = 'ecs-service:shop/api';
+
   it('automatic asks people while the error budget is used up, unless the action helps at once', () => {
     const restart = (remaining: number) =>
-      asked('restart-service', {}, { generation: 'a', units: 2, isBusy: false }, 'ecs-service:shop/api', {
-        remaining,
-      });
+      asked('restart-service', {}, { generation: 'a', units: 2, isBusy: false }, SERVICE, { remaining });
     expect(restart(0.01)[0]).toBe('act');
     expect(restart(0)).toEqual(['ask', 'needs approval: the error budget is used up']);
+    const named = asked('restart-service', {}, { generation: 'a', units: 2, isBusy: false }, SERVICE, {
+      ...{ remaining: -0.5, objective: 'fast answers', measured: 100, bad: 15 },
+    });
+    expect(named).toEqual(['ask', 'needs approval: the error budget of fast answers is used up']);
     expect(verdict(automatic, { ...choosing, errorBudget: { remaining: -0.2 } })[0]).toBe('act');
   });
 });

@@ -7,6 +7,7 @@ import type {
   EnvironmentPolicy,
   ManagedResource,
   RemediationPolicy,
+  ServiceObjective,
 } from '../../../../core/remediation/policy.ts';
 import { aPolicy, RESOURCE } from './allowed-world.ts';
 
@@ -61,11 +62,27 @@ describe('in an environment', () => {
 });
 
 describe('of a policy', () => {
+  it('an objective may be added, but not removed, lowered or aimed at something else', () => {
+    const promise: ServiceObjective = {
+      ...{ name: 'fast answers', target: 'web-1', metric: 'latency_ms', objective: 0.99, windowDays: 28 },
+      threshold: { direction: 'above', limit: 400 },
+    };
+    const promising = (...objectives: ServiceObjective[]): RemediationPolicy => ({
+      ...aPolicy(),
+      objectives,
+    });
+    const removed = 'objective fast answers is removed or changed';
+    expect(bothWays(promising(), promising(promise))).toEqual([[], [removed]]);
+    expect(bothWays(promising(promise), promising(promise))).toEqual([[], []]);
+    for (const change of [{ objective: 0.9 }, { target: 'web-2' }, { metric: 'errors' }, { windowDays: 7 }])
+      expect(isLooser(promising(promise), promising({ ...promise, ...change }))).toEqual([removed]);
+  });
+
   it('everything is looser than nothing', () => {
     expect(isLooser(undefined, aPolicy())).toEqual([
       ...['environment shop is added', 'environment office is added', `${RESOURCE} is added`],
     ]);
-    expect(isLooser(undefined, { environments: {}, resources: [], alerts: [] })).toEqual([]);
+    expect(isLooser(undefined, { environments: {}, resources: [], alerts: [], objectives: [] })).toEqual([]);
   });
 
   it('parts may be removed, but not added', () => {

@@ -11,7 +11,7 @@ import type { ResourceCall } from '../../../../core/remediation/ports.ts';
 import { KNOWN } from '../../../../core/remediation/recommendation/catalogue-knowledge.ts';
 import { ConfigurationError, DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { inParallel } from '../../../../core/shared/in-parallel.ts';
-import { watched } from '../../../fakes/metrics.ts';
+import { memoryBlocks, watched } from '../../../fakes/metrics.ts';
 import {
   memoryDecisionInputs,
   memoryRemediationStore,
@@ -49,6 +49,7 @@ interface Given {
   readonly cause?: Cause;
   readonly policy?: RemediationPolicy | undefined;
   readonly ceiling?: readonly string[];
+  readonly metrics?: Parameters<typeof memoryBlocks>[0];
   readonly read?: (call: ResourceCall) => Promise<typeof STATE>;
 }
 
@@ -62,6 +63,7 @@ const gather = async (given: Given = {}) => {
   const store = memoryRemediationStore(memory);
   const calls: ResourceCall[] = [];
   const deps = {
+    blocks: memoryBlocks(given.metrics ?? {}),
     ...{ ...sources, store, inputs, inParallel, findAction, findRemedies: KNOWN.findRemedies },
     ceiling: {
       ...{ maxStage: 'automatic' as const, actions: [...(given.ceiling ?? ['scale-out-group'])] },
@@ -306,5 +308,33 @@ describe('the candidates', () => {
     expect(ForecastEvidence.parse(evidence).paths.map(({ targetId }) => targetId)).toEqual(
       peers.slice(0, 10),
     );
+  });
+});
+
+describe('the error budget of a choice', () => {
+  /** Of the measurements of the last 48 hours, every second one is too slow. */
+  const latency_ms = Array.from(
+    { length: 48 },
+    (_, hour) => [NOW - (48 - hour) * 3600, hour % 2 === 0 ? 300 : 500] as const,
+  );
+  const metrics = { [`${TENANT} web-1`]: { latency_ms } };
+  const objective = {
+    ...{ name: 'fast answers', target: 'web-1', metric: 'latency_ms', objective: 0.75 },
+    threshold: { direction: 'above', limit: 400 },
+  };
+  const promising = (...objectives: readonly object[]) => RemediationPolicy.parse({ ...policy, objectives });
+
+  it('is that of the affected targets, from what was measured', async () => {
+    const { inputs } = await complete({ metrics, policy: promising(objective) });
+    expect(inputs.world.errorBudget).toEqual({
+      ...{ remaining: -1, objective: 'fast answers', measured: 48, bad: 24 },
+    });
+  });
+
+  it('is unknown without an objective, without measurements, and without a problem', async () => {
+    expect((await complete({ metrics })).inputs.world.errorBudget).toBeNull();
+    expect((await complete({ policy: promising(objective) })).inputs.world.errorBudget).toBeNull();
+    const over = { metrics, facts: {}, policy: promising(objective) };
+    expect((await complete(over)).inputs.world.errorBudget).toBeNull();
   });
 });

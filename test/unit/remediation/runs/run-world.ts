@@ -149,7 +149,7 @@ export const runWorld = (options: WorldOptions = {}) => {
     store: disturbed('store', store, disturb),
     inputs: disturbed('inputs', memoryDecisionInputs(), disturb),
     events: disturbed('events', events, disturb),
-    ...{ now, telemetry, ceiling: CEILING, rules },
+    ...{ now, telemetry, ceiling: CEILING, rules, errorBudget: async () => null },
     resources: disturbed('resources', resources, disturb),
     pace: { secondsPerMinute: 60, checkSeconds: 15 },
   };

@@ -5,6 +5,7 @@ import { NotManagedError } from '../../../../core/remediation/errors.ts';
 import type { GateVerdict } from '../../../../core/remediation/gate/gate-world.ts';
 import { planHash, type RemediationPlan } from '../../../../core/remediation/plan.ts';
 import type { Remediation } from '../../../../core/remediation/remediation.ts';
+import type { JudgeDeps } from '../../../../core/remediation/runs/judge-run.ts';
 import type { Rules } from '../../../../core/remediation/runs/rules.ts';
 import { RULES } from '../../../../core/remediation/runs/stage-rules.ts';
 import { makeHandler as makeClose } from '../../../../functions/remediation/close-remediation/handler.ts';
@@ -40,6 +41,7 @@ export const saying = (over: Partial<GateVerdict>): Pick<Rules, 'judge'> => ({
 export interface StoredOptions {
   readonly rules?: Partial<Rules>;
   readonly target?: Target | undefined;
+  readonly errorBudget?: JudgeDeps['errorBudget'];
   /** The ledger as it is stored: by default the action is reserved. */
   readonly isReserved?: boolean;
 }
@@ -66,6 +68,7 @@ export const storedWorld = (run: Remediation | undefined, options: StoredOptions
   const base = {
     ...{ store, inputs: memoryDecisionInputs(), events, telemetry, now: () => clock.seconds * 1000 },
     rules: { ...RULES, ...options.rules },
+    errorBudget: options.errorBudget ?? (async () => null),
     pace: { secondsPerMinute: 60, checkSeconds: 15 },
     ceiling: {
       ...{ maxStage: 'automatic' as const, actions: ['scale-out-group'], maxUnitsPerRun: 5 },
