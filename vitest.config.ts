@@ -12,7 +12,14 @@ const RECORDED = 'test/iam/recorded-*.test.ts';
 
 /** End-to-end tests that deploy nothing, or have an emulator of their own. */
 const APART = [
-  ...['action-resources', 'alertmanager', 'commands-without-aws', 'emulator-fidelity', 'emulator'],
+  ...[
+    'action-resources',
+    'alertmanager',
+    'approval-page',
+    'commands-without-aws',
+    'emulator-fidelity',
+    'emulator',
+  ],
   ...['forty-days', 'npm-start'],
 ].map((name) => `test/e2e/${name}.test.ts`);
 

@@ -26,15 +26,21 @@ const wrapped = (text: string, width: number): readonly string[] => {
   return [...lines, line];
 };
 
-/** One fact: its label, and its text beside it. */
-const fact = (label: string, text: string): readonly string[] =>
-  wrapped(shownText(text), WIDTH - LABEL).map(
-    (line, index) => `${(index === 0 ? label : '').padEnd(LABEL)}${line}`,
-  );
+/** One line of the question: its label, and the texts beside it, which show every character. */
+export interface ShownFact {
+  readonly label: string;
+  readonly texts: readonly string[];
+}
 
-/** Several texts under one label. */
-const facts = (label: string, texts: readonly string[]): readonly string[] =>
-  texts.flatMap((text, index) => fact(index === 0 ? label : '', text));
+const facts = (label: string, texts: readonly string[]): ShownFact[] =>
+  texts.length === 0 ? [] : [{ label, texts: texts.map(shownText) }];
+const fact = (label: string, text: string): ShownFact[] => facts(label, [text]);
+
+/** The label stands beside the first line. */
+const linesOf = ({ label, texts }: ShownFact): readonly string[] =>
+  texts
+    .flatMap((text) => wrapped(text, WIDTH - LABEL))
+    .map((line, index) => `${(index === 0 ? label : '').padEnd(LABEL)}${line}`);
 
 const percent = (share: number): string => `${Math.floor(100 * share)} %`;
 const clock = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
@@ -69,9 +75,9 @@ const UNDO = 'whether to UNDO this change, which was carried out';
  * Everything that a person needs to decide, the most important first: what, why, how sure, how much it touches, how to
  * undo it, what happens without an answer; then each parameter, the states and the calls, in full.
  */
-export const approvalScreen = (view: RemediationView): readonly string[] => {
+export const approvalFacts = (view: RemediationView): readonly ShownFact[] => {
   const { plan } = view;
-  if (plan === undefined) return [...fact('Status', `${view.status}: ${view.explanation}`)];
+  if (plan === undefined) return fact('Status', `${view.status}: ${view.explanation}`);
   const { problem, change } = plan;
   return [
     ...(view.question === 'undo' ? fact('Question', UNDO) : []),
@@ -80,10 +86,10 @@ export const approvalScreen = (view: RemediationView): readonly string[] => {
     ...facts('Why', [view.cause, ...problem.evidence]),
     ...fact('How sure', howSure(plan)),
     ...fact('Touches', touched(plan)),
-    ...fact('Risk', `${plan.risk}, ${plan.effect}; ${whenOf(plan)}`),
-    ...fact('Cost', costOf(plan)),
     ...fact('Undo', plan.undo),
     ...fact('No answer', plan.withoutAnswer),
+    ...fact('Risk', `${plan.risk}, ${plan.effect}; ${whenOf(plan)}`),
+    ...fact('Cost', costOf(plan)),
     ...fact('Answers', answersOf(view)),
     ...fact('Parameters', isEmpty(plan.parameters) ? 'none' : canonicalJson(plan.parameters)),
     ...fact('From', canonicalJson(change.from)),
@@ -95,3 +101,7 @@ export const approvalScreen = (view: RemediationView): readonly string[] => {
     ...fact('Plan', plan.hash),
   ];
 };
+
+/** The facts as lines of a terminal. */
+export const approvalScreen = (view: RemediationView): readonly string[] =>
+  approvalFacts(view).flatMap(linesOf);

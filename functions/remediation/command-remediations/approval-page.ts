@@ -1,5 +1,5 @@
 import type { RemediationView } from '../../../core/remediation/api/remediations.ts';
-import { approvalScreen } from '../../../core/remediation/approval/approval-screen.ts';
+import { approvalFacts, type ShownFact } from '../../../core/remediation/approval/approval-screen.ts';
 import { HttpReply } from '../../runtime/http-reply.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -10,6 +10,19 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (each) => ENTITIES[each] ?? '');
+
+/** A word may end a line within, so that none is wider than a phone. */
+const breakable = (word: string): string => (word.match(/.{1,16}/gsu) ?? []).map(escaped).join('<wbr>');
+
+/** Shows every character of a text, also spaces beside each other. */
+const shown = (text: string): string =>
+  text
+    .split(/( +)/)
+    .map((part) => (part.startsWith(' ') ? ` ${'&nbsp;'.repeat(part.length - 1)}` : breakable(part)))
+    .join('');
+
+const row = ({ label, texts }: ShownFact): string =>
+  `<tr><th scope="row" align="left" valign="top">${shown(label)}</th><td>${texts.map(shown).join('<br>')}</td></tr>`;
 
 const page = (title: string, content: string): string =>
   [
@@ -29,20 +42,20 @@ const html = (status: number, title: string, content: string): HttpReply =>
 const FORM = [
   '<form method="post">',
   '<p><label for="reason">Reason (optional)</label><br>',
-  '<input id="reason" name="reason" maxlength="500" size="60" autocomplete="off"></p>',
+  '<input id="reason" name="reason" maxlength="500" size="30" autocomplete="off"></p>',
   '<p><button name="answer" value="approved">Approve</button>',
   '<button name="answer" value="rejected">Reject</button></p>',
   '</form>',
 ].join('\n');
 
-/** The question to a person, without scripts and styles. */
+/** The question to a person, without scripts and styles, which no response of the API may have. */
 export const questionPage = (view: RemediationView, person: string): HttpReply =>
   html(
     200,
     view.question === 'undo' ? 'Undo this change?' : 'Approve this change?',
     [
-      `<p>You answer as ${escaped(person)}. Without an answer, nothing is changed.</p>`,
-      `<pre>${escaped(approvalScreen(view).join('\n'))}</pre>`,
+      `<p>You answer as ${shown(person)}. Without an answer, nothing is changed.</p>`,
+      `<table>${approvalFacts(view).map(row).join('\n')}</table>`,
       FORM,
     ].join('\n'),
   );

@@ -33,14 +33,14 @@ describe('the screen of a question', () => {
         "           cpu rises",
         "How sure   87 % that the problem exists or comes; 80 % that this ends it",
         "Touches    1 unit of auto-scaling-group:web, nothing else",
-        "Risk       low, adds-capacity; harm at 2026-11-21 11:05 UTC; acts in 5 min,",
-        "           shows after 10 more",
-        "Cost       $0.04 an hour, $0 once: one t3.medium",
         "Undo       can be undone: the earlier state of auto-scaling-group:web is",
         "           recorded before the change and restored on request, or if the change",
         "           makes things worse",
         "No answer  nothing is changed; the problem is expected at",
         "           2026-11-21T11:05:00.000Z",
+        "Risk       low, adds-capacity; harm at 2026-11-21 11:05 UTC; acts in 5 min,",
+        "           shows after 10 more",
+        "Cost       $0.04 an hour, $0 once: one t3.medium",
         "Answers    0 of 1 approvals, until 2026-11-21 10:35 UTC",
         "Parameters {"add":1,"max":10}",
         "From       {"desired":5}",
@@ -71,7 +71,7 @@ describe('the screen of a question', () => {
       .map((line) => line.slice(0, 11).trim())
       .filter((label) => label !== '');
     expect(labels.slice(0, 10)).toEqual([
-      ...['What', 'Where', 'Why', 'How sure', 'Touches', 'Risk', 'Cost', 'Undo', 'No answer', 'Answers'],
+      ...['What', 'Where', 'Why', 'How sure', 'Touches', 'Undo', 'No answer', 'Risk', 'Cost', 'Answers'],
     ]);
   });
 

@@ -146,7 +146,7 @@ describe('a link', () => {
     const api = await remediationApi([{ ...run, plan }]);
     const { body } = await api.raw('', 'GET', await linkFor(api));
     expect(body).not.toContain('<script>');
-    expect(body).toContain('&lt;script&gt;');
+    expect(body.replaceAll('<wbr>', '')).toContain('&lt;script&gt;');
   });
 });
 
