@@ -53,6 +53,20 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
       'They share the circuit breakers of actions, which stay closed; test/e2e/breakers.test.ts opens one',
   },
   {
+    holder: /^Remediation(?:ChooseAction|ExecuteAction|RequestApproval)Role\w{8}$/,
+    actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+    isUsedAtTimes: true,
+    reason:
+      'They read the measurements of the objectives of a policy, which the end-to-end tests have none of; test/unit/remediation/gathering/read-error-budget.test.ts makes the calls',
+  },
+  {
+    holder: /^FunctionsCommandRemediationsRole\w{8}$/,
+    actions: ['events:PutEvents'],
+    isUsedAtTimes: true,
+    reason:
+      'It announces that an undoing waits for people; test/unit/remediation/approval/undo-request.test.ts asks for one',
+  },
+  {
     holder: /^RemediationRequestApprovalRole\w{8}$/,
     actions: ['states:SendTaskSuccess'],
     reason:
