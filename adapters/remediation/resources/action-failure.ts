@@ -1,6 +1,10 @@
 /** Converts failures of calls under the role of an action to errors of core. */
 import { NotManagedError } from '../../../core/remediation/errors.ts';
-import { ConfigurationError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import {
+  ConfigurationError,
+  ConflictError,
+  DependencyUnavailableError,
+} from '../../../core/shared/errors.ts';
 import { BreakerOpenError } from '../../../core/shared/resilience/breaker.ts';
 import { isTransient } from '../../aws/sdk-failure.ts';
 
@@ -18,6 +22,8 @@ const DENIED =
 /** Throttling by services that `isTransient` does not know. */
 const BUSY =
   /^(?:Throttling|ThrottledException|RequestLimitExceeded|RateExceeded|ResourceContention(?:Fault)?|ScalingActivityInProgress(?:Fault)?)$/;
+/** Another attempt, or somebody else, is changing the resource at this moment. */
+const CONFLICT = /^ConflictException$/;
 const MISSING =
   /NotFound|NonExistent|NoSuch|DoesNotExist|^InvalidDocument$|^ClusterNotFoundException$|^InvalidInstanceId$|^ServiceNotActiveException$/;
 
@@ -39,6 +45,7 @@ export const isRefusal = (error: unknown): boolean => {
 /**
  * Other failures pass through unchanged.
  * @throws DependencyUnavailableError when throttled, timed out or down
+ * @throws ConflictError if something else is changing the resource: another attempt finds what it did
  * @throws ConfigurationError naming the role and the permission that it lacks
  * @throws NotManagedError if the resource does not exist
  */
@@ -54,6 +61,7 @@ export const withActionErrors = async <T>(call: ActionCall, send: () => Promise<
         { cause },
       );
     if (isTransient(cause) || BUSY.test(name)) throw new DependencyUnavailableError(reason, { cause });
+    if (CONFLICT.test(name)) throw new ConflictError(reason, { cause });
     if (MISSING.test(name)) throw new NotManagedError(reason, { cause });
     throw cause;
   }

@@ -8,7 +8,7 @@ import {
 import { CreateTagsCommand, DescribeInstancesCommand, RebootInstancesCommand } from '@aws-sdk/client-ec2';
 import { StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
+import { ConflictError, DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { aws, changesSent, resetAll } from './clients.ts';
 import { ALL_CASES, callOf, planOf, resources } from './tried-actions.ts';
 
@@ -96,6 +96,12 @@ describe('a configuration', () => {
     aws.appConfig.on(ListDeploymentsCommand).resolvesOnce(own('BAKING')).resolves(own('COMPLETE'));
     await resources.change(call, change);
     expect(names()).toEqual([]);
+  });
+
+  it('that another attempt deploys at the same moment is looked at again', async () => {
+    flag.answer('before', true);
+    aws.appConfig.on(StartDeploymentCommand).rejects(failure('ConflictException', 'client'));
+    await expect(resources.change(call, change)).rejects.toThrow(ConflictError);
   });
 });
 
