@@ -147,6 +147,10 @@ const neverChosen = ({ cause, ...beginning }: Closing, failure: Failure, now: nu
   return { change: { run, decisions: [{ kind: 'closed', outcome }] }, result: proceed(run, 'end') };
 };
 
+/** True if people had the run undone after it ended: that is an execution of its own, which knows no cause. */
+const isUndoneByAnother = ({ cause }: Closing, { status, undoRequest }: Remediation): boolean =>
+  cause !== null && status === 'undoing' && undoRequest !== null;
+
 /**
  * Ends a run: settles what it reserved, records what it teaches, and calls people if an action began and its result is
  * not known to be good or undone. With a failure, it ends a run that could not go on.
@@ -156,6 +160,10 @@ export const closeStep = (deps: CloseDeps, closing: Closing, failure?: Failure):
     const { run, now } = snapshot;
     if (run === undefined) return neverChosen(closing, failure ?? { error: 'an early end' }, now);
     if (ENDED.has(run.item.status)) return { result: proceed(run.item, 'end'), events: ended(run.item) };
+    if (isUndoneByAnother(closing, run.item)) {
+      const { status } = endingOfVerification(run.item, failure);
+      return { result: proceed({ ...run.item, status }, 'end') };
+    }
     return close(deps, snapshot, run.item, failure);
   });
 

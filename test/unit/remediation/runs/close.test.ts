@@ -131,6 +131,30 @@ describe('a remediation of which nothing was stored', () => {
   });
 });
 
+describe('a repeated end of a remediation that people have undone meanwhile', () => {
+  const requested: Partial<Remediation> = { status: 'undoing', undoRequest: { needed: 1, approvals: [] } };
+
+  it.each([
+    ['unproven', 'unproven'],
+    ['avoided', 'succeeded'],
+    ['worse', 'escalated'],
+  ] as const)(
+    'leaves the undoing alone, and says again how a result that is %s ended',
+    async (verdict, status) => {
+      const world = await close({ ...verified(verdict), ...requested });
+      expect(world.outcome).toMatchObject({ next: 'end', status });
+      expect(world.stored()).toMatchObject(requested);
+      expect([world.decided(), world.published, world.lesson]).toEqual([[], [], undefined]);
+      expect(world.entry?.result).toBe('running');
+    },
+  );
+
+  it('does not keep the undoing itself from ending', async () => {
+    const { stored } = await close({ ...verified('unproven'), ...requested }, { ...INPUT, cause: null });
+    expect(stored()).toMatchObject({ status: 'escalated', undoRequest: null });
+  });
+});
+
 describe('an execution that was stopped', () => {
   const stopped = (input: unknown, status = 'TIMED_OUT') => ({
     detail: { status, startDate: NOW * 1000 + 7, input: JSON.stringify(input) },
@@ -197,7 +221,7 @@ describe('what a remediation teaches', () => {
     );
     const outcomes = [{ ...sampleTrack.outcomes[0]!, remediationId: 'r-1' }];
     world.own.track = { item: { outcomes }, revision: 1 };
-    expect(await world.close(INPUT)).toMatchObject({ status: 'undone' });
+    expect(await world.close({ ...INPUT, cause: null })).toMatchObject({ status: 'undone' });
     expect(world.own.track.item.outcomes).toEqual(outcomes);
     expect(world.own.ledgers.get('shop')?.item.entries).toMatchObject([{ result: 'unproven' }]);
     expect(world.stored()).toMatchObject({ explanation: 'undone: slow', undoRequest: null });
