@@ -18,7 +18,7 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Folder for the log and the record; one emulator at a time per folder. Default `.local`. */
   readonly folder?: string;
-  /** Also writes every AWS call of a function to `recorded-calls.jsonl` in the folder. */
+  /** For tests: writes every AWS call of a function to `recorded-calls.jsonl`, and disturbs calls of workflows. */
   readonly recordCalls?: boolean | undefined;
   /** Address (`host:port`) to which functions send their traces by UDP, as they do to the X-Ray daemon on AWS. */
   readonly traceTo?: string | undefined;
@@ -92,6 +92,7 @@ interface Paths {
   readonly recordedCalls: string;
   readonly recordedActions: string;
   readonly recordedCredentials: string;
+  readonly disturbedCalls: string;
   readonly temporary: string;
 }
 
@@ -114,6 +115,7 @@ const spawnEmulator = (options: EmulatorOptions, port: number, paths: Paths): Ch
           FORESTALL_RECORDED_CALLS: paths.recordedCalls,
           FORESTALL_RECORDED_ACTIONS: paths.recordedActions,
           FORESTALL_RECORDED_CREDENTIALS: paths.recordedCredentials,
+          FORESTALL_DISTURBED_CALLS: paths.disturbedCalls,
         }),
       },
     });
@@ -139,6 +141,7 @@ const preparePaths = async (folder: string): Promise<Paths> => {
     recordedCalls: join(folder, 'recorded-calls.jsonl'),
     recordedActions: join(folder, 'recorded-actions.jsonl'),
     recordedCredentials: join(folder, 'recorded-credentials.jsonl'),
+    disturbedCalls: join(folder, 'disturbed-calls.json'),
     temporary: mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX)),
   };
 };

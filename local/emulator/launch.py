@@ -19,6 +19,7 @@ from ministack.services.cloudformation import provisioners
 
 from act_on_resources import act_on_resources
 from answer_tasks import answer_tasks
+from disturb_calls import disturb_calls
 from fit import require
 from pass_traces import pass_traces
 from record_actions import record_actions
@@ -222,6 +223,8 @@ if __name__ == "__main__":
     _declare_recovery()
     rotate_secrets()
     pass_traces()
+    if os.environ.get("FORESTALL_DISTURBED_CALLS"):
+        disturb_calls(os.environ["FORESTALL_DISTURBED_CALLS"])
     answer_tasks()
     act_on_resources()
     _end_with_the_starter()

@@ -1,4 +1,5 @@
 /** Resources in the emulator that are tagged for remediation, and what they show by themselves. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AppConfigClient,
   CreateApplicationCommand,
@@ -98,7 +99,8 @@ const makeAlias = async (tags: Tags) => {
   };
 };
 
-const makeProfile = async (tags: Tags) => {
+/** A configuration with a flag that is off, deployed once. */
+export const makeProfile = async (tags: Tags) => {
   const client = new AppConfigClient({});
   const Tags = { ...tags };
   const { Id: ApplicationId = '' } = await client.send(new CreateApplicationCommand({ Name: 'shop', Tags }));
@@ -118,7 +120,7 @@ const makeProfile = async (tags: Tags) => {
   await client.send(new StartDeploymentCommand({ ...deployed, DeploymentStrategyId: 'AppConfig.AllAtOnce' }));
   const list = async () =>
     (await client.send(new ListDeploymentsCommand({ ApplicationId, EnvironmentId }))).Items ?? [];
-  while ((await list()).some(({ State }) => State !== 'COMPLETE'));
+  while ((await list()).some(({ State }) => State !== 'COMPLETE')) await sleep(100);
   return {
     profile: `${ApplicationId}/${EnvironmentId}/${ConfigurationProfileId}`,
     configurationDeployments: async () => (await list()).length,
@@ -192,10 +194,15 @@ const makeMachine = async (tags: Tags) => {
   };
 };
 
+/** What makes a resource that of an environment of a tenant. */
+export const tagsOf = ({ tenantId, environment }: Owner): Tags => ({
+  'forestall:tenant': tenantId,
+  'forestall:environment': environment,
+});
+
 /** Made with the clients of the environment, so set the endpoint before. */
 export const makeManaged = async (owner: Owner) => {
-  const { tenantId, environment } = owner;
-  const tags = { 'forestall:tenant': tenantId, 'forestall:environment': environment };
+  const tags = tagsOf(owner);
   return {
     ...(await makeGroup(owner)),
     ...(await makeService(tags)),
