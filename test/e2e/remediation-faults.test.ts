@@ -35,7 +35,7 @@ import { useSession } from './pipeline-client.ts';
 
 const session = inject('session');
 useSession(session);
-const WITHIN_MS = 400_000;
+const WITHIN_MS = 240_000;
 
 const sfn = new SFNClient();
 const { telemetry } = recordedTelemetry();
