@@ -87,6 +87,11 @@ describe('an operation with the id of another tenant in its path', () => {
   });
 });
 
+it('the performance of models is answered to the tenant whose forecasts were scored', async () => {
+  const { status, text } = await asker(session, session.apiKey)('get', '/v1/models/ensemble/performance');
+  expect([status, JSON.parse(text).items?.length]).toEqual([200, 1]);
+});
+
 describe('a person with roles in two tenants', () => {
   it('reads what belongs to the tenant that they name', async () => {
     const path = `/v1/targets/${TARGET}/series?metric=cpu_percent`;

@@ -28,8 +28,8 @@ const NAMING: Readonly<Record<string, (ids: Ids, operation: string) => readonly 
 const NAMELESS = new Set([
   ...['limit', 'cursor', 'from', 'to', 'metric', 'kind', 'active', 'status', 'severity', 'health', 'profile'],
   ...['minProbability', 'capacity', 'uptime', 'identity', 'state'],
-  // The name of an environment, of a reader and of a preference; a place in a list.
-  ...['environment', 'role', 'skill', 'preference', 'after'],
+  // The name of an environment, of a reader and of a preference; a place in a list; a part of a decision.
+  ...['environment', 'role', 'skill', 'preference', 'after', 'diagnosis'],
   ...['attributes', 'excludedAttributes', 'sortBy', 'sortOrder', 'startIndex', 'count'],
 ]);
 

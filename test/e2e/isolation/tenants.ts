@@ -2,11 +2,15 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
+import { makeDocumentClient, makeS3Client } from '../../../adapters/aws/clients.ts';
+import { s3ScoreFiles } from '../../../adapters/models/score-files.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { ApiClient } from '../../../cli/api-client/api-client.ts';
+import { addRun, emptyDay } from '../../../core/models/scoring/add-scores.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { requireOutput } from '../../../local/deploy.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
+import { sampleScores } from '../../unit/models/scoring/sample-scores.ts';
 import { decision } from '../../unit/remediation/audit/decision-samples.ts';
 import { samplePlan, sampleRemediation } from '../../unit/remediation/stored-samples.ts';
 import { invokeAsAction } from '../alarm-ways.ts';
@@ -134,7 +138,19 @@ const storeRemediation = async (session: SharedSession): Promise<string> => {
   return String(stored[0]?.sequence);
 };
 
-/** Gives them three targets, two changes, two runs, two keys, an incident, a remediation, and a person with a role. Returns ids. */
+/** Yesterday, before which nothing in the emulator was forecast. */
+const storeScores = async (session: SharedSession): Promise<void> => {
+  const bucketName = requireOutput(session.outputs, 'ForecastBucketName');
+  const day = new Date((now - DAY_SECONDS) * 1000).toISOString().slice(0, 10);
+  const runId = `${day}T00-05-00Z-00000000`;
+  const scored = addRun(emptyDay(day), runId, [sampleScores(runId)]);
+  await s3ScoreFiles({ client: makeS3Client(), bucketName }).replaceDay(THEIRS, scored, undefined);
+};
+
+/**
+ * Gives them three targets, two changes, two runs, two keys, an incident, a remediation, scores of forecasts, and a person
+ * with a role. Returns ids.
+ */
 export const makeTheirs = async (session: SharedSession): Promise<Readonly<Record<string, string>>> => {
   const client = new ApiClient({ url: session.url, apiKey: session.apiKey });
   const ask = asker(session, session.apiKey);
@@ -156,10 +172,12 @@ export const makeTheirs = async (session: SharedSession): Promise<Readonly<Recor
   await ask('post', `${SCIM}/Groups`, { displayName: 'forestall-viewer', members });
   const incidentId = await openIncident(session, client);
   const sequence = await storeRemediation(session);
+  await storeScores(session);
   await settledItems(session);
   return {
     ...{ id: person.id, targetId: TARGET, changeId: change.id, runId: run.id, incidentId },
     ...{ keyId: apiKey?.id ?? '', tenantId: THEIRS, remediationId: REMEDIATION, sequence },
+    modelId: 'ensemble',
     // A link is a secret by itself, and its signature names its tenant: all that others can have is a wrong one.
     link: 'd3Jvbmc.d3Jvbmc',
   };
