@@ -66,7 +66,8 @@ export interface Step {
 
 const KINDS = { nothing: 'nothing-chosen', refused: 'refused' } as const;
 
-const chosen = ({ inputs, kind }: Step): NewDecision => {
+/** The decision that follows from the inputs of a choice. */
+export const chosen = ({ inputs, kind }: Step): NewDecision => {
   const choice = chooseAction(inputs, KNOWN);
   const own =
     choice.outcome === 'nothing' || choice.outcome === 'refused' ? KINDS[choice.outcome] : 'plan-chosen';
