@@ -4,6 +4,7 @@ import { openApiDocument } from '../../../core/api/openapi.ts';
 import { OPERATIONS } from '../../../core/api/operations.ts';
 import { EXPORTER_OPERATIONS } from '../../../core/metrics/api/ingestion.ts';
 import { INGEST_FORMAT_NAMES } from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
+import { named } from '../../../core/platform/api/components.ts';
 import { API_TAGS, type Operation } from '../../../core/platform/api/operation.ts';
 
 const document = JSON.parse(JSON.stringify(openApiDocument()));
@@ -95,6 +96,11 @@ describe('the OpenAPI document', () => {
     const used = new Set(referencesIn(document));
     expect([...used].filter((reference) => !held.includes(reference))).toEqual([]);
     expect(held.filter((reference) => !used.has(reference))).toEqual([]);
+  });
+
+  it('leaves out a schema with a name that no operation uses', () => {
+    named('OfNoOperation', z.object({ unused: z.string() }));
+    expect(JSON.stringify(openApiDocument())).not.toContain('OfNoOperation');
   });
 
   it('describes every failure as a problem document, or as an error of SCIM', () => {
