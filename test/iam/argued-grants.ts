@@ -69,8 +69,22 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
   {
     holder: /^RemediationRequestApprovalRole\w{8}$/,
     actions: ['states:SendTaskSuccess'],
+    isUsedAtTimes: true,
     reason:
       'It continues a workflow whose question was answered before its step was repeated; test/workflows/remediate-faults.test.ts repeats it',
+  },
+  {
+    holder: /^ForecastsCloseForecastRunRole\w{8}$/,
+    actions: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+    reason:
+      'It keeps the scores of a run nine hours after its forecasts, and the end-to-end tests take less; test/adapters/models/score-files.test.ts makes the calls',
+  },
+  {
+    holder: /^IncidentsDiagnoseIncidentRole\w{8}$/,
+    actions: ['s3:GetObject', 's3:ListBucket'],
+    isUsedAtTimes: true,
+    reason:
+      'It compares inputs of a diagnosis that an earlier attempt recorded; test/adapters/remediation/stores-contract.test.ts makes the call',
   },
   {
     holder: /^RemediationIntakeStartRemediationsRole\w{8}$/,
