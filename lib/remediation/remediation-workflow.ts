@@ -152,7 +152,7 @@ export class RemediationWorkflow extends Construct {
     const ask = this.#step('RequestApproval', {
       entry: 'request-approval',
       description: 'Asks people about a plan, and reads their answer',
-      ...{ memoryMb: 512, timeout: Duration.seconds(30) },
+      ...{ memoryMb: 1024, timeout: Duration.minutes(1) },
       environment: ceilingVariable(this.#props.config),
     });
     allowAnswers(ask);

@@ -17,9 +17,12 @@ export interface GrowingHistory {
 }
 
 interface JoinOptions {
-  readonly only?: string | undefined;
+  readonly only?: string | ReadonlySet<string> | undefined;
   readonly thinAs?: ((metric: string) => MetricKind) | undefined;
 }
+
+const isLeftOut = (metric: string, only: JoinOptions['only']): boolean =>
+  only !== undefined && (typeof only === 'string' ? metric !== only : !only.has(metric));
 
 /**
  * Adds blocks, oldest first, to histories of earlier ones.
@@ -33,7 +36,7 @@ export const addToHistories = (
   for (const { key, bytes } of blocks) {
     if (bytes === undefined) continue;
     for (const [metric, points] of decodeBlock(bytes)) {
-      if (only !== undefined && metric !== only) continue;
+      if (isLeftOut(metric, only)) continue;
       const { offsets, values } = thinAs === undefined ? points : thinPoints(points, thinAs(metric));
       const history = histories.get(metric) ?? { timestamps: [], values: [] };
       for (const offset of offsets) history.timestamps.push(key.hour * HOUR_SECONDS + offset);

@@ -16,8 +16,8 @@ export interface HistoryRange {
 }
 
 export interface HistoryOptions {
-  /** Reads one metric only. */
-  readonly only?: string;
+  /** Reads one metric only, or these. */
+  readonly only?: string | ReadonlySet<string>;
   /** Reduces dense points to one a minute (see `thinPoints`), according to the kind of their metric. */
   readonly thinAs?: (metric: string) => MetricKind;
   /** Stops after reading more points of a metric than this. */

@@ -12,6 +12,8 @@ export const ErrorBudget = z.strictObject({
   /** Measurements within the window, and how many of them were bad. */
   measured: z.number().int().nonnegative().exactOptional(),
   bad: z.number().int().nonnegative().exactOptional(),
+  /** Why it could not be computed from what is stored; it counts as used up. */
+  unreadable: z.string().exactOptional(),
 });
 export type ErrorBudget = z.infer<typeof ErrorBudget>;
 
@@ -41,6 +43,11 @@ export const errorBudgetOf = (
   const remaining = 1 - bad / (measured * (1 - objective));
   return { remaining: Math.round(DIGITS * remaining) / DIGITS, objective: name, measured, bad };
 };
+
+/** Fails closed: what the objective promises cannot be checked. */
+export const unreadableBudget = ({ name }: ServiceObjective, reason: string): ErrorBudget => ({
+  ...{ remaining: 0, objective: name, unreadable: reason },
+});
 
 /** The budget of which least remains; null if none is known. */
 export const leastBudget = (budgets: readonly (ErrorBudget | null)[]): ErrorBudget | null =>

@@ -16,8 +16,10 @@ export interface Mode {
 /** Effects that help a service which has used up its error budget. */
 const HELPS_AT_ONCE: ReadonlySet<string> = new Set(['restores-version', 'adds-capacity']);
 
-const usedUp = ({ objective }: ErrorBudget): string =>
-  `the error budget${objective === undefined ? '' : ` of ${objective}`} is used up`;
+const usedUp = ({ objective, unreadable }: ErrorBudget): string => {
+  const budget = `the error budget${objective === undefined ? '' : ` of ${objective}`}`;
+  return unreadable === undefined ? `${budget} is used up` : `${budget} cannot be computed: ${unreadable}`;
+};
 
 /** Why a person has to approve the plan; empty if nobody has to. */
 const reasonToAsk = ({ plan, world, stage, action, allowed }: Matter): string => {

@@ -201,6 +201,14 @@ describe('the stage in force', () => {
       ...{ remaining: -0.5, objective: 'fast answers', measured: 100, bad: 15 },
     });
     expect(named).toEqual(['ask', 'needs approval: the error budget of fast answers is used up']);
+    const unreadable = { remaining: 0, objective: 'fast answers', unreadable: 'a block is damaged' };
+    expect(
+      asked('restart-service', {}, { generation: 'a', units: 2, isBusy: false }, SERVICE, unreadable),
+    ).toEqual([
+      'ask',
+      'needs approval: the error budget of fast answers cannot be computed: a block is damaged',
+    ]);
+    expect(verdict(automatic, { ...choosing, errorBudget: unreadable })[0]).toBe('act');
     expect(verdict(automatic, { ...choosing, errorBudget: { remaining: -0.2 } })[0]).toBe('act');
   });
 });

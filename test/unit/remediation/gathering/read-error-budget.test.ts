@@ -60,7 +60,7 @@ describe('the error budget that is read', () => {
     expect(await read({ latency_ms: every(7, () => Number.NaN) }, objective())).toBeNull();
   });
 
-  it('is unknown if what is stored is damaged, and fails if nothing can be read now', async () => {
+  it('counts as used up if what is stored is damaged, and fails if nothing can be read now', async () => {
     const failing = (error: Error) => ({
       ...sourcesOf({}),
       blocks: {
@@ -70,8 +70,42 @@ describe('the error budget that is read', () => {
       },
     });
     const budget = (error: Error) => readErrorBudget(failing(error), TENANT, [objective()], NOW);
-    expect(await budget(new InvalidInputError('a damaged block'))).toBeNull();
+    const unreadable = 'a damaged block';
+    expect(await budget(new InvalidInputError(unreadable))).toEqual({
+      ...{ remaining: 0, objective: 'fast answers', unreadable },
+    });
     await expect(budget(new DependencyUnavailableError('DynamoDB'))).rejects.toThrow('DynamoDB');
+  });
+
+  it('reads the blocks of a target once for all of its objectives, each within its own window', async () => {
+    const sources = sourcesOf({
+      latency_ms: every(7, (n) => (n < 5 * 144 ? 999 : 100)),
+      errors: every(7, () => 0),
+    });
+    const hours: number[] = [];
+    const blocks: typeof sources.blocks = {
+      readRange: (tenant, target, from, to) => {
+        for (let hour = from; hour <= to; hour++) hours.push(hour);
+        return sources.blocks.readRange(tenant, target, from, to);
+      },
+    };
+    const short = objective({ name: 'short', windowDays: 2 });
+    const few = objective({ name: 'few errors', metric: 'errors' });
+    const of = (...objectives: readonly ServiceObjective[]) =>
+      readErrorBudget({ ...sources, blocks }, TENANT, objectives, NOW);
+    expect(await of(short, few)).toMatchObject({ objective: 'short', remaining: 1, bad: 0 });
+    expect(new Set(hours).size).toBe(hours.length);
+    expect(await of(short, few, objective())).toMatchObject({ objective: 'fast answers', measured: 1007 });
+  });
+
+  it('counts as used up if its measurements are more than can be read in time', async () => {
+    const sources = sourcesOf({ latency_ms: every(7, () => 100) });
+    const within = (maxBytes: number) => readErrorBudget(sources, TENANT, [objective()], NOW, maxBytes);
+    expect(await within(1e6)).toMatchObject({ remaining: 1 });
+    expect(await within(1000)).toEqual({
+      ...{ remaining: 0, objective: 'fast answers' },
+      unreadable: 'the windows of the objectives hold more than 0.001 MB',
+    });
   });
 
   it('reads no more than the window', async () => {
