@@ -186,8 +186,9 @@ const movesAround = (now: number, { timeZone }: Settings): readonly ClockMove[] 
 
 /**
  * Forecasts the targets of one batch, then writes in this order: forecasts and breaches, the archive, the events, the
- * result that marks the batch as done, the scores of earlier forecasts, and the learned states. Everything written is keyed by the run, so a repeat
- * changes nothing. Targets that the batch has no time for are reported as failed and keep their earlier forecasts.
+ * result that marks the batch as done, the scores of earlier forecasts, and the learned states. Everything written is keyed
+ * by the run, so a repeat changes nothing. Targets that the batch has no time for are reported as failed and keep their
+ * earlier forecasts.
  * @throws InvalidInputError if `batchKey` is not the file of this batch
  */
 export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput): Promise<BatchResult> => {

@@ -94,12 +94,10 @@ const scorerOf = (
       }
     },
     end: async () => {
-      const scores = addScores(found);
-      deps.telemetry.count(
-        'ForecastScored',
-        sum(scores.rows.map(({ sums }) => sums.errors[0]?.forecasts ?? 0)),
-      );
       try {
+        const scores = addScores(found);
+        const forecasts = sum(scores.rows.map(({ sums }) => sums.errors[0]?.forecasts ?? 0));
+        deps.telemetry.count('ForecastScored', forecasts);
         await deps.scores.writeBatch(batch.tenantId, batch.runId, batch.index, { scoredRunId, ...scores });
       } catch (error) {
         notScored(deps, batch, error);

@@ -621,6 +621,20 @@ describe('the scores of forecasts', () => {
     expect(log.counts).toMatchObject({ ForecastsNotScored: 1, RunSucceeded: 4 });
   });
 
+  it('are left out if they cannot be added up, and their batch succeeds', async () => {
+    const { at, scores, files, log } = runsOf();
+    await at(0);
+    const read = files.files.readForecasts;
+    files.files.readForecasts = async (...of) =>
+      (await read(...of)).flatMap((one) => [
+        one,
+        { ...one, quantileLevels: one.quantileLevels.slice(1, -1), quantiles: one.quantiles.slice(1, -1) },
+      ]);
+    await at(9);
+    expect(log.counts).toMatchObject({ ForecastsNotScored: 1, RunSucceeded: 2 });
+    expect(scores.days()).toEqual([]);
+  });
+
   it('leave out a forecast that cannot be scored', async () => {
     const { at, scores, files, log } = runsOf();
     await at(0);
