@@ -2,7 +2,7 @@ import { scoreFileKey, scoreFilesPrefix } from '../../core/forecasts/object-keys
 import { scoredDayKey } from '../../core/models/object-keys.ts';
 import { BatchScores, ScoredDay } from '../../core/models/performance/scored-day.ts';
 import type { ScoreFiles } from '../../core/models/ports.ts';
-import { inParallel } from '../../core/shared/in-parallel.ts';
+import { chunksOf, inParallel } from '../../core/shared/in-parallel.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import type { Bucket } from '../aws/s3/bucket.ts';
 import { listKeys } from '../aws/s3/list-keys.ts';
@@ -23,9 +23,13 @@ const PARALLEL_READS = 20;
 export const s3ScoreFiles = (bucket: Bucket): ScoreFiles => ({
   writeBatch: (tenantId, runId, index, scores) =>
     putStored(bucket, scoreFileKey(tenantId, runId, index), BATCH_SCORES, scores),
-  readBatches: async (tenantId, runId) => {
+  visitBatches: async (tenantId, runId, visit) => {
     const keys = await listKeys(bucket, scoreFilesPrefix(tenantId, runId));
-    return inParallel(PARALLEL_READS, keys, (key) => getStored(bucket, key, BATCH_SCORES));
+    for (const some of chunksOf(PARALLEL_READS, keys))
+      for (const scores of await inParallel(PARALLEL_READS, some, (key) =>
+        getStored(bucket, key, BATCH_SCORES),
+      ))
+        visit(scores);
   },
   readDay: async (tenantId, day) => {
     const key = scoredDayKey(tenantId, day);

@@ -170,7 +170,12 @@ export interface ObservedTarget {
 /** Keeps what the batches of a run scored. */
 export interface ScoreKeeper {
   /** Does not throw: a run is done whether its scores are kept or not. Repeating it has no effect. */
-  keep(run: { readonly tenantId: string; readonly runId: string }): Promise<void>;
+  keep(run: {
+    readonly tenantId: string;
+    readonly runId: string;
+    /** Milliseconds until the function is stopped. */
+    readonly timeLeft: () => number;
+  }): Promise<void>;
 }
 
 /** Learned states of the series of a batch, from one run to the next. */

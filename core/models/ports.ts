@@ -171,8 +171,8 @@ export interface Trainer {
 export interface ScoreFiles {
   /** Replaces what the batch scored before. */
   writeBatch(tenantId: string, runId: string, index: number, scores: BatchScores): Promise<void>;
-  /** What all batches of a run scored. */
-  readBatches(tenantId: string, runId: string): Promise<readonly BatchScores[]>;
+  /** Visits what each batch of a run scored, in the order of the batches; only a few of them are in memory at once. */
+  visitBatches(tenantId: string, runId: string, visit: (scores: BatchScores) => void): Promise<void>;
   /** The scores of a UTC day (`2026-11-30`) and the version to name when they are replaced; undefined if there are none. */
   readDay(
     tenantId: string,

@@ -208,10 +208,10 @@ export const memoryScores = () => {
       const read = BatchScores.parse(JSON.parse(JSON.stringify(scores)));
       batches.set(`${run} ${index}`, { run, scores: read });
     },
-    readBatches: async (tenantId, runId) =>
-      [...batches.values()]
-        .filter(({ run }) => run === JSON.stringify([tenantId, runId]))
-        .map(({ scores }) => scores),
+    visitBatches: async (tenantId, runId, visit) => {
+      for (const { run, scores } of batches.values())
+        if (run === JSON.stringify([tenantId, runId])) visit(scores);
+    },
     readDay: async (tenantId, day) => days.get(`${tenantId} ${day}`),
     replaceDay: async (tenantId, scores, expected) => {
       const key = `${tenantId} ${scores.day}`;

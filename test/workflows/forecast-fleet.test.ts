@@ -45,7 +45,8 @@ const world = (count = 3) => {
   const runs = memoryRuns();
   const common = { registry: memoryRegistry(targets), files: files.files, runs: runs.store, telemetry };
   const plan = makePlan({ ...common, budget: DEFAULT_BUDGET });
-  const close = makeClose({ ...common, scores: noScores, now: () => NOW * 1000 + 60_000 });
+  const closer = makeClose({ ...common, scores: noScores, now: () => NOW * 1000 + 60_000 });
+  const close = (event: unknown) => closer(event, { getRemainingTimeInMillis: () => 60_000 });
   const batch = makeBatch({
     ...common,
     blocks: memoryBlocks(histories),

@@ -1,6 +1,6 @@
 /** Sums of scores, bounded so that a day stays one small object. */
 import { addSums } from '../performance/performance-rows.ts';
-import type { BatchScores, ScoredDay, ScoredRow, Scores, SeriesLoss } from '../performance/scored-day.ts';
+import type { ScoredDay, ScoredRow, Scores, SeriesLoss } from '../performance/scored-day.ts';
 
 /** Metrics whose forecasts are summed by name; those of others are summed together. About 3 KB each. */
 const MAX_ROWS = 1000;
@@ -31,19 +31,27 @@ const addSeries = (all: Map<string, SeriesLoss>, one: SeriesLoss): void => {
   else if (all.size < MAX_SERIES) all.set(key, one);
 };
 
-/** Sums of all, in the order in which they first occur. */
-export const addScores = (all: readonly Scores[]): Scores => {
+/** Sums of scores that are given one after the other, in the order in which they first occur. */
+export const scoreSums = (): { readonly add: (scores: Scores) => void; readonly sums: () => Scores } => {
   const rows = new Map<string, ScoredRow>();
   const series = new Map<string, SeriesLoss>();
-  for (const scores of all) {
-    for (const row of scores.rows) addRow(rows, row);
-    for (const one of scores.series) addSeries(series, one);
-  }
-  return { rows: [...rows.values()], series: [...series.values()] };
+  return {
+    add: (scores) => {
+      for (const row of scores.rows) addRow(rows, row);
+      for (const one of scores.series) addSeries(series, one);
+    },
+    sums: () => ({ rows: [...rows.values()], series: [...series.values()] }),
+  };
+};
+
+export const addScores = (all: readonly Scores[]): Scores => {
+  const { add, sums } = scoreSums();
+  for (const scores of all) add(scores);
+  return sums();
 };
 
 /** The day with the scores of one more run; the same day if it has them already. */
-export const addRun = (day: ScoredDay, scoredRunId: string, batches: readonly BatchScores[]): ScoredDay => {
+export const addRun = (day: ScoredDay, scoredRunId: string, scores: Scores): ScoredDay => {
   if (day.runs.includes(scoredRunId)) return day;
-  return { day: day.day, runs: [...day.runs, scoredRunId].sort(), ...addScores([day, ...batches]) };
+  return { day: day.day, runs: [...day.runs, scoredRunId].sort(), ...addScores([day, scores]) };
 };

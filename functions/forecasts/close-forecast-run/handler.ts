@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import type { ForecastRun } from '../../../core/forecasts/forecast-run.ts';
 import type { RunFiles, RunStore, ScoreKeeper } from '../../../core/forecasts/ports.ts';
@@ -45,8 +46,10 @@ const closeFailed = async (deps: Deps, { input, error }: z.infer<typeof Failed>)
   return failedRun(await deps.runs.get(asked.tenantId, asked.runId), asked, error, deps.now());
 };
 
+type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
+
 /** Records the end of a run: the sum of its batches' results, with what they scored, or the error that ended its workflow. */
-export const makeHandler = (deps: Deps) => async (event: unknown) => {
+export const makeHandler = (deps: Deps) => async (event: unknown, context: Remaining) => {
   const parsed = parseInput(z.union([Ended, Failed]), event);
   const run = 'error' in parsed ? await closeFailed(deps, parsed) : await closeEnded(deps, parsed);
   await deps.runs.finish(run);
@@ -62,6 +65,7 @@ export const makeHandler = (deps: Deps) => async (event: unknown) => {
     ...counts,
   });
   deps.telemetry.count(status === 'SUCCEEDED' ? 'RunSucceeded' : 'RunFailed');
-  if (!('error' in parsed)) await deps.scores.keep({ tenantId, runId });
+  if (!('error' in parsed))
+    await deps.scores.keep({ tenantId, runId, timeLeft: () => context.getRemainingTimeInMillis() });
   return { runId, status, ...counts };
 };

@@ -80,7 +80,11 @@ export const MODEL_REPOSITORIES: readonly Repository[] = [
   }),
   repository<ScoreFiles>('ScoreFiles', ({ bucket }) => s3ScoreFiles(bucket), {
     writeBatch: (files, tenantId) => files.writeBatch(tenantId, RUN, 3, sampleScores(RUN)),
-    readBatches: (files, tenantId) => files.readBatches(tenantId, RUN),
+    visitBatches: async (files, tenantId) => {
+      const found: unknown[] = [];
+      await files.visitBatches(tenantId, RUN, (one) => found.push(one));
+      return found;
+    },
     replaceDay: (files, tenantId) => files.replaceDay(tenantId, emptyDay('2026-11-30'), undefined),
     readDay: (files, tenantId) => files.readDay(tenantId, '2026-11-30'),
   }),

@@ -4,6 +4,7 @@ import { dynamoRouteStore } from '../../../adapters/models/route-store.ts';
 import { s3ScoreFiles } from '../../../adapters/models/score-files.ts';
 import { s3Snapshots } from '../../../adapters/models/snapshot-files.ts';
 import { s3TrustedKeys } from '../../../adapters/models/trusted-keys.ts';
+import type { BatchScores } from '../../../core/models/performance/scored-day.ts';
 import { addRun, emptyDay } from '../../../core/models/scoring/add-scores.ts';
 import { encodeSeries } from '../../../core/models/training/series-codec.ts';
 import { jsonHash } from '../../../core/shared/canonical-json.ts';
@@ -36,7 +37,7 @@ const write = (storage: MemoryStorage) =>
 
 const RUN = '2026-11-30T10-05-00Z-abcd';
 const scores = sampleScores(RUN);
-const day = addRun(emptyDay('2026-11-30'), RUN, [scores]);
+const day = addRun(emptyDay('2026-11-30'), RUN, scores);
 
 const routes = { entries: [{ kind: 'network', region: 'eu', follows: 'own' as const, pinned: '1.0.0' }] };
 
@@ -112,7 +113,11 @@ export const MODEL_KINDS: readonly StoredKind[] = [
   {
     ...{ kind: 'scores of a batch', version: 1, key: /scores\/0003\.json$/ },
     write: ({ bucket }) => s3ScoreFiles(bucket).writeBatch('acme', RUN, 3, scores),
-    read: async ({ bucket }) => (await s3ScoreFiles(bucket).readBatches('acme', RUN))[0],
+    read: async ({ bucket }) => {
+      const found: BatchScores[] = [];
+      await s3ScoreFiles(bucket).visitBatches('acme', RUN, (one) => found.push(one));
+      return found[0];
+    },
     content: scores,
   },
   {

@@ -143,7 +143,7 @@ const storeScores = async (session: SharedSession): Promise<void> => {
   const bucketName = requireOutput(session.outputs, 'ForecastBucketName');
   const day = new Date((now - DAY_SECONDS) * 1000).toISOString().slice(0, 10);
   const runId = `${day}T00-05-00Z-00000000`;
-  const scored = addRun(emptyDay(day), runId, [sampleScores(runId)]);
+  const scored = addRun(emptyDay(day), runId, sampleScores(runId));
   await s3ScoreFiles({ client: makeS3Client(), bucketName }).replaceDay(THEIRS, scored, undefined);
 };
 

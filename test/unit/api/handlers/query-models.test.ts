@@ -22,11 +22,7 @@ const setup = async () => {
         ? [sampleRow(i, { model: 'ensemble-1.2.0' }), sampleRow(i, { model: 'trees-1.0.0' })]
         : []),
     ];
-    await files.replaceDay(
-      'acme',
-      addRun(emptyDay(day), scoredRunId, [{ scoredRunId, rows, series: [] }]),
-      undefined,
-    );
+    await files.replaceDay('acme', addRun(emptyDay(day), scoredRunId, { rows, series: [] }), undefined);
   }
   const { getModelPerformance } = modelQueries({ scores: files });
   return async (modelId: string, query: object = {}) =>
@@ -86,9 +82,10 @@ describe('GET /v1/models/{modelId}/performance', () => {
     const { files } = memoryScores();
     const rows = Array.from({ length: 103 }, (_, i) => sampleRow(1, { metric: `m-${i}` }));
     const scoredRunId = '2026-11-30T10-05-00Z-abcd';
-    const day = addRun(emptyDay('2026-11-30'), scoredRunId, [
-      { scoredRunId, rows: [...rows, rows[102]!], series: [] },
-    ]);
+    const day = addRun(emptyDay('2026-11-30'), scoredRunId, {
+      rows: [...rows, rows[102]!],
+      series: [],
+    });
     await files.replaceDay('acme', day, undefined);
     const { getModelPerformance } = modelQueries({ scores: files });
     const [item] = ModelPerformances.parse(

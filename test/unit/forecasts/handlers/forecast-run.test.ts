@@ -12,7 +12,7 @@ import {
   InvalidInputError,
   UnreadableItemError,
 } from '../../../../core/shared/errors.ts';
-import { makeHandler as makeClose } from '../../../../functions/forecasts/close-forecast-run/handler.ts';
+import { makeHandler as makeCloseHandler } from '../../../../functions/forecasts/close-forecast-run/handler.ts';
 import { makeHandler as makeBatchHandler } from '../../../../functions/forecasts/forecast-batch/handler.ts';
 import { makeHandler as makeList } from '../../../../functions/forecasts/list-tenants/handler.ts';
 import {
@@ -40,6 +40,12 @@ const points = (value: number, lastAt = NOW) =>
   Array.from({ length: 4000 }, (_, i) => [lastAt - (3999 - i) * 300, value + (i % 2)] as const);
 
 /** The batch function, which has five minutes. */
+/** `msLeft` is read whenever the function asks. */
+const makeClose = (deps: Parameters<typeof makeCloseHandler>[0], msLeft = () => 60_000) => {
+  const handler = makeCloseHandler(deps);
+  return (event: unknown) => handler(event, { getRemainingTimeInMillis: msLeft });
+};
+
 const makeBatch = (deps: Parameters<typeof makeBatchHandler>[0]) => {
   const handler = makeBatchHandler(deps);
   return (event: unknown) => handler(event, { getRemainingTimeInMillis: () => 300_000 });
@@ -88,18 +94,20 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     }),
     cadenceMinutes: 60,
   };
+  const closeDeps = {
+    runs: stores.runs.store,
+    files: stores.files.files,
+    scores: scoreKeeper({ scores: stores.scores.files, telemetry }),
+    now: () => NOW * 1000 + 5000,
+    telemetry,
+  };
   return {
     ...stores,
     batchDeps,
     plan: makePlan({ ...common, runs: stores.runs.store, budget: DEFAULT_BUDGET }),
     batch: makeBatch(batchDeps),
-    close: makeClose({
-      runs: stores.runs.store,
-      files: stores.files.files,
-      scores: scoreKeeper({ scores: stores.scores.files, telemetry }),
-      now: () => NOW * 1000 + 5000,
-      telemetry,
-    }),
+    close: makeClose(closeDeps),
+    closeDeps,
   };
 };
 
@@ -534,7 +542,9 @@ describe('closing a run', () => {
 describe('the scores of forecasts', () => {
   /** Runs of one batch, some hours after the first one; values grow by 10 an hour from the first run on. */
   const runsOf = () => {
-    const { batchDeps, files, scores, close, log } = world();
+    const { batchDeps, closeDeps, files, scores, log } = world();
+    const time = { left: 60_000 };
+    const close = makeClose(closeDeps, () => time.left);
     const at = async (hour: number, trigger: 'schedule' | 'api' = 'schedule') => {
       const now = NOW + hour * 3600;
       const id = runIdOf({ tenantId: 'acme', trigger, requestedAt: now * 1000 });
@@ -550,7 +560,7 @@ describe('the scores of forecasts', () => {
       await close({ tenantId: 'acme', runId: id, trigger, batchCount: 1 });
       return id;
     };
-    return { at, scores, files, batchDeps, log };
+    return { at, scores, files, time, log };
   };
 
   it('are added to their day once the horizon has been observed', async () => {
@@ -632,6 +642,15 @@ describe('the scores of forecasts', () => {
       ]);
     await at(9);
     expect(log.counts).toMatchObject({ ForecastsNotScored: 1, RunSucceeded: 2 });
+    expect(scores.days()).toEqual([]);
+  });
+
+  it('are lost if closing a run takes so long that the function might be stopped, and the run succeeds', async () => {
+    const { at, scores, time, log } = runsOf();
+    await at(0);
+    time.left = 29_000;
+    await at(9);
+    expect(log.counts).toMatchObject({ ForecastScored: 1, ScoresNotKept: 1, RunSucceeded: 2 });
     expect(scores.days()).toEqual([]);
   });
 

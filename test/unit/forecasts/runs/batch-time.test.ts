@@ -58,7 +58,7 @@ const world = (secondsEach: number) => {
     const context = { getRemainingTimeInMillis: () => LIMIT_MS - clock.ms };
     const result = await batch({ tenantId: 'acme', runId, index: 1, batchKey }, context);
     const took = clock.ms;
-    await close({ tenantId: 'acme', runId, trigger: 'schedule', batchCount: 1 });
+    await close({ tenantId: 'acme', runId, trigger: 'schedule', batchCount: 1 }, context);
     const run = runs.all().find((each) => each.runId === runId)!;
     return { result, run, took };
   };

@@ -13,7 +13,7 @@ describe('the scores of a day', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...runs), { maxLength: 8 }), (ended) => {
         const day = ended.reduce(
-          (before, id) => addRun(before, id, [sampleScores(id)]),
+          (before, id) => addRun(before, id, sampleScores(id)),
           emptyDay('2026-11-30'),
         );
         const distinct = new Set(ended).size;
@@ -27,8 +27,8 @@ describe('the scores of a day', () => {
   });
 
   it('are unchanged, and need no writing, if they have the run already', () => {
-    const day = addRun(emptyDay('2026-11-30'), runs[0]!, [sampleScores(runs[0]!)]);
-    expect(addRun(day, runs[0]!, [sampleScores(runs[0]!)])).toBe(day);
+    const day = addRun(emptyDay('2026-11-30'), runs[0]!, sampleScores(runs[0]!));
+    expect(addRun(day, runs[0]!, sampleScores(runs[0]!))).toBe(day);
   });
 
   it('add up the batches of a run by profile, metric and model, and series by target and metric', () => {
