@@ -235,6 +235,48 @@ describe('remediate', () => {
     expect(effects).toEqual([]);
   });
 
+  it('plans again, and asks again, if other remediations took what was free', async () => {
+    const world = runWorld();
+    const running = (...names: readonly string[]) =>
+      world.own.ledgers.set('shop', {
+        item: {
+          entries: names.map((remediationId) => ({
+            ...{ remediationId, action: 'scale-out-group', resource: `auto-scaling-group:${remediationId}` },
+            ...{ kind: 'action' as const, units: 1, at: NOW, result: 'running' as const },
+          })),
+        },
+        revision: 1,
+      });
+    const { ChooseActionFunctionArn: choose, ExecuteActionFunctionArn: act } = world.tasks;
+    const tasks = {
+      ...world.tasks,
+      ChooseActionFunctionArn: (given: never) => {
+        running();
+        return choose(given);
+      },
+      ExecuteActionFunctionArn: async (given: never) => {
+        const outcome = await act(given);
+        // As the state "Wait for causes" does.
+        if (outcome.next === 'choose') world.clock.ms = Date.parse(outcome.dueAt);
+        return outcome;
+      },
+    };
+    let asked = 0;
+    const done = await execute(definition, world.input, tasks, () => {
+      asked++;
+      world.answer('approved');
+      if (asked === 1) running('a', 'b', 'c');
+      return {};
+    });
+    expect(asked).toBe(2);
+    expect(done.trail.at(-1)).toBe('Problem avoided');
+    expect(world.own.decisions.map(({ kind }) => kind).slice(0, 6)).toEqual([
+      ...['plan-chosen', 'approval-asked', 'action-refused', 'plan-chosen', 'approval-asked'],
+      'action-allowed',
+    ]);
+    expect(world.effects).toMatchObject([{ from: 5, to: 6 }]);
+  });
+
   it('undoes a remediation that had ended when people ask for it', async () => {
     const { tasks, effects, stored, own, askToUndo, undoInput } = await run({}, approve);
     askToUndo();

@@ -2,7 +2,7 @@
 import { causeKey, type Problem } from '../../../core/remediation/cause.ts';
 import type { ChoiceInputs } from '../../../core/remediation/choosing/choice-inputs.ts';
 import { chooseAction } from '../../../core/remediation/choosing/choose-action.ts';
-import { judgedAgainAt } from '../../../core/remediation/choosing/judge-again.ts';
+import { chosenAgainAt, judgedAgainAt } from '../../../core/remediation/choosing/judge-again.ts';
 import { nextRound } from '../../../core/remediation/choosing/next-round.ts';
 import type { GateWorld } from '../../../core/remediation/gate/gate-world.ts';
 import { judge } from '../../../core/remediation/gate/judge.ts';
@@ -10,7 +10,7 @@ import { reserve, settle } from '../../../core/remediation/gate/ledger-rules.ts'
 import { EMPTY_LEDGER } from '../../../core/remediation/ledger.ts';
 import { planHash, type RemediationPlan } from '../../../core/remediation/plan.ts';
 import type { AutonomyStage, RemediationPolicy } from '../../../core/remediation/policy.ts';
-import type { Approval, RemediationStatus, Verdict } from '../../../core/remediation/remediation.ts';
+import type { Approval, Refusal, RemediationStatus, Verdict } from '../../../core/remediation/remediation.ts';
 import { learn } from '../../../core/remediation/runs/close.ts';
 import { NO_RECORD } from '../../../core/remediation/track-record.ts';
 import type { Json } from '../../../core/shared/canonical-json.ts';
@@ -193,7 +193,7 @@ export class FleetOperator {
     const approvals = answerAt === null ? [] : [approval];
     const verdict = judge(plan, this.#world('acting', now, this.#state(watched), approvals));
     if (verdict.mode !== 'act') {
-      this.#end(run, 'refused', now);
+      this.#refuse(run, verdict.refusals, now);
       return;
     }
     this.#ledger = reserve(this.#ledger, entryOf(plan, now));
@@ -202,6 +202,13 @@ export class FleetOperator {
     if (service.kind === 'worker')
       this.#generations.set(service.id, (this.#generations.get(service.id) ?? 0) + 1);
     this.#replace(run, { ...run, beganAt: now });
+  }
+
+  #refuse(run: Planned, refusals: readonly Refusal[], now: number): void {
+    const { id, watched, cause, startedAt } = run;
+    const dueAt = chosenAgainAt(cause, refusals, { startedAt, now });
+    if (dueAt === null) this.#end(run, 'refused', now);
+    else this.#replace(run, { id, watched, cause, startedAt, dueAt });
   }
 
   #verify(run: Acted, now: number): void {

@@ -7,6 +7,10 @@ const PASSING: ReadonlySet<string> = new Set([
   ...['confidence', 'freeze', 'cooldown', 'ineffective', 'resource-is-free', 'concurrent-runs'],
   ...['units-per-window', 'resources-per-window', 'actions-per-hour'],
 ]);
+/** Rules about a resource that is not as it was planned for. */
+const CHANGED: ReadonlySet<string> = new Set(['unchanged', 'unchanged-resource', 'follows-from-state']);
+/** Rules that say that another remediation changes the resource, or did just now. */
+const CHANGED_BY_US: ReadonlySet<string> = new Set(['resource-is-free', 'cooldown']);
 export const AGAIN_MINUTES = 15;
 /** A problem that was there for so long without an action is left to people. */
 const PATIENCE_SECONDS = 12 * 3600;
@@ -34,6 +38,15 @@ const STANDING: ReadonlySet<Cause['kind']> = new Set(['predicted-breach', 'alert
 const mayPass = ({ outcome, refusals }: Judgement): boolean =>
   outcome === 'refused' && refusals.length > 0 && refusals.every(({ rule }) => PASSING.has(rule));
 
+/** The next time at which the gate is asked about a cause that stands; null if it is left to people by then. */
+const nextTime = (
+  kind: Cause['kind'],
+  { startedAt, now }: Pick<Times, 'startedAt' | 'now'>,
+): number | null => {
+  const again = now + AGAIN_MINUTES * 60;
+  return STANDING.has(kind) && again <= startedAt + PATIENCE_SECONDS ? again : null;
+};
+
 /** Time before the harm at which it is late enough: for a forecast, for people to answer, and twice for the action. */
 const leadSeconds = (
   outcome: 'ask' | 'act',
@@ -56,15 +69,20 @@ const isEarly = ({ outcome, plan }: Judgement, now: number, forecastSeconds: num
  * confidence in a breach grows as it comes nearer, and many that are far away never come: an action waits as long as it
  * would still be in time. As nothing was reserved, no other remediation waits for this one.
  */
-export const judgedAgainAt = (
+export const judgedAgainAt = ({ kind }: Cause, judgement: Judgement, times: Times): number | null =>
+  mayPass(judgement) || isEarly(judgement, times.now, times.forecastSeconds) ? nextTime(kind, times) : null;
+
+/**
+ * When an action is chosen again after the gate refused it at the moment of acting; null if its word is final. What was
+ * free when the plan was made may be taken by other remediations for a while, and they may have changed the resource. What
+ * somebody else changed is left to people.
+ */
+export const chosenAgainAt = (
   { kind }: Cause,
-  judgement: Judgement,
-  { startedAt, now, forecastSeconds }: Times,
+  refusals: readonly Refusal[],
+  times: Pick<Times, 'startedAt' | 'now'>,
 ): number | null => {
-  const again = now + AGAIN_MINUTES * 60;
-  return STANDING.has(kind) &&
-    (mayPass(judgement) || isEarly(judgement, now, forecastSeconds)) &&
-    again <= startedAt + PATIENCE_SECONDS
-    ? again
-    : null;
+  const isChangedByUs = refusals.some(({ rule }) => CHANGED_BY_US.has(rule));
+  const passes = refusals.every(({ rule }) => PASSING.has(rule) || (isChangedByUs && CHANGED.has(rule)));
+  return refusals.length > 0 && passes ? nextTime(kind, times) : null;
 };

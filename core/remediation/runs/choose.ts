@@ -1,12 +1,13 @@
 import type { Json } from '../../shared/canonical-json.ts';
 import type { Cause } from '../cause.ts';
-import { AGAIN_MINUTES, judgedAgainAt } from '../choosing/judge-again.ts';
+import { judgedAgainAt } from '../choosing/judge-again.ts';
 import { planHash } from '../plan.ts';
 import type { PreviewedCall, RemediationState } from '../ports.ts';
 import { ENDED, type Remediation, type RemediationStatus } from '../remediation.ts';
 import { ended } from './announce.ts';
 import { asJson } from './judge-run.ts';
 import { proceed, type StepOutcome } from './outcome.ts';
+import { waitingRun } from './refuse.ts';
 import { resume } from './resume.ts';
 import type { Choice } from './rules.ts';
 import { type RunKey, type Step, type StepDeps, takeStep } from './step.ts';
@@ -83,10 +84,11 @@ const chosenRun = (
   };
 };
 
-const postponed = (run: Remediation, { outcome, explanation }: Choice): Remediation => ({
-  ...{ ...run, status: 'waiting', endedAt: null },
-  explanation: `${explanation} ${outcome === 'refused' ? 'That may change' : 'There is time for another forecast'}: it is judged again every ${AGAIN_MINUTES} minutes.`,
-});
+const postponed = (run: Remediation, { outcome, explanation }: Choice): Remediation =>
+  waitingRun(
+    run,
+    `${explanation} ${outcome === 'refused' ? 'That may change' : 'There is time for another forecast'}`,
+  );
 
 /** What a waiting remediation would do, and why it does not. */
 const waitsFor = ({ plan, refusals }: Remediation): string =>

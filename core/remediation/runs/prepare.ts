@@ -1,4 +1,5 @@
 import type { Json } from '../../shared/canonical-json.ts';
+import { chosenAgainAt } from '../choosing/judge-again.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { RemediationPlan } from '../plan.ts';
 import type { Refusal, Remediation } from '../remediation.ts';
@@ -7,7 +8,7 @@ import { ended } from './announce.ts';
 import { planOf } from './ask.ts';
 import { asJson, type JudgeDeps, type Judged, judgeRun } from './judge-run.ts';
 import { proceed, type StepOutcome } from './outcome.ts';
-import { refusedBy, refusedRun } from './refuse.ts';
+import { explainRefusals, refusedBy, refusedRun, waitingRun } from './refuse.ts';
 import { resume } from './resume.ts';
 import type { Rules } from './rules.ts';
 import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
@@ -22,15 +23,24 @@ const REHEARSAL: Refusal = {
   remedy: 'request it without dry run',
 };
 
-/** A run that was refused at the last moment, with what the gate was asked. */
+/** A run that was refused at the last moment, with what the gate was asked. If that may pass, another plan is made later. */
 const refuse = (
   run: Remediation,
   refusals: readonly Refusal[],
   now: number,
   judged?: Judged,
 ): Step<StepOutcome> => {
-  const over = refusedRun(run, refusals, now);
   const decision = refusedBy(refusals, judged);
+  const again = chosenAgainAt(run.cause, refusals, { startedAt: run.startedAt, now });
+  if (again !== null) {
+    const explanation = `Refused at the moment of acting: ${explainRefusals(refusals)}. That may change`;
+    const waiting = { ...waitingRun(run, explanation), refusals: [...refusals] };
+    return {
+      change: { run: waiting, decisions: [decision] },
+      result: proceed(waiting, 'choose', again),
+    };
+  }
+  const over = refusedRun(run, refusals, now);
   return {
     change: { run: over, decisions: [decision] },
     events: ended(over),

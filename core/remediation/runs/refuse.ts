@@ -1,3 +1,4 @@
+import { AGAIN_MINUTES } from '../choosing/judge-again.ts';
 import type { Refusal, Remediation, RemediationStatus } from '../remediation.ts';
 import type { Judged } from './judge-run.ts';
 import { asJson } from './judge-run.ts';
@@ -18,6 +19,12 @@ export const endedRun = (
 
 export const refusedRun = (run: Remediation, refusals: readonly Refusal[], now: number): Remediation =>
   endedRun(run, 'refused', now, explainRefusals(refusals), refusals);
+
+/** A run about which the gate is asked again later: nothing was changed, and what people approved is not what will be done. */
+export const waitingRun = (run: Remediation, explanation: string): Remediation => ({
+  ...{ ...run, status: 'waiting', endedAt: null, approval: null },
+  explanation: `${explanation}: it is judged again every ${AGAIN_MINUTES} minutes.`,
+});
 
 /** A decision not to act; with a verdict of the gate, it can be computed again. */
 export const refusedBy = (refusals: readonly Refusal[], judged?: Judged): StepDecision =>

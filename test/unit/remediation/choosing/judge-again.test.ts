@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cause } from '../../../../core/remediation/cause.ts';
-import { type Judgement, judgedAgainAt } from '../../../../core/remediation/choosing/judge-again.ts';
+import {
+  chosenAgainAt,
+  type Judgement,
+  judgedAgainAt,
+} from '../../../../core/remediation/choosing/judge-again.ts';
 import { RULES } from '../../../../core/remediation/gate/rules.ts';
 
 const NOW = 1_790_000_000;
@@ -78,6 +82,42 @@ const planned = (outcome: Judgement['outcome'], minutesUntilHarm: number | null)
     },
     ...{ minutes: { act: 5, settle: 10 }, plannedAt: NOW, expiresAt: NOW + 1800 },
   },
+});
+
+describe('an action that was refused at the moment of acting', () => {
+  const chosenAgain = (rules: readonly string[], age = 0, cause: Cause = WARNING) =>
+    chosenAgainAt(cause, refusedBy(...rules).refusals, { startedAt: NOW - age, now: NOW });
+
+  it.each([
+    [['concurrent-runs']],
+    [['actions-per-hour', 'units-per-window', 'resources-per-window']],
+    [['confidence']],
+    [['unchanged-resource', 'unchanged', 'follows-from-state', 'resource-is-free']],
+    [['unchanged', 'cooldown']],
+  ])('is chosen again if %j may pass', (rules) => {
+    expect(chosenAgain(rules)).toBe(NOW + 900);
+  });
+
+  it.each([
+    [[]],
+    [['unchanged-resource', 'unchanged', 'follows-from-state']],
+    [['unchanged', 'concurrent-runs']],
+    [['concurrent-runs', 'autonomy']],
+    [['concurrent-runs', 'kill-switch']],
+    [['concurrent-runs', 'rehearsal']],
+    [['concurrent-runs', 'cost']],
+  ])('is left to people after %j', (rules) => {
+    expect(chosenAgain(rules)).toBeNull();
+  });
+
+  it('is chosen again for twelve hours at most, and only for a cause that stands', () => {
+    const rules = ['concurrent-runs'];
+    expect(chosenAgain(rules, 12 * 3600 - 900)).toBe(NOW + 900);
+    expect(chosenAgain(rules, 12 * 3600 - 899)).toBeNull();
+    const request = { kind: 'request', requestId: 'q', reason: '', requestedBy: 'bob' } as const;
+    expect(chosenAgain(rules, 0, { ...request, action: 'a', resource: 'r' })).toBeNull();
+    expect(chosenAgain(rules, 0, { kind: 'incident', incidentId: 'i', reopened: 0 })).toBeNull();
+  });
 });
 
 describe('harm that is far away', () => {

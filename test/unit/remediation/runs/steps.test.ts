@@ -137,6 +137,24 @@ describe('the preparation', () => {
     expect(world.stored()?.refusals).toMatchObject([{ rule: 'managed-resource' }]);
   });
 
+  it('waits for what may pass: the question is over, and another plan is made', async () => {
+    const refusals = [{ rule: 'concurrent-runs', reason: 'two are running', remedy: 'wait' }];
+    const asked = { status: 'awaiting-approval' as const, execution: null };
+    const world = storedWorld(groupRun(asked), {
+      ...{ isReserved: false, rules: saying({ mode: 'refused', refusals }) },
+    });
+    const outcome = await world.step('prepare');
+    expect(outcome).toMatchObject({ next: 'choose', status: 'waiting' });
+    expect(Date.parse(outcome.dueAt)).toBe((NOW + 60 + 900) * 1000);
+    expect(world.stored()).toMatchObject({ status: 'waiting', approval: null, endedAt: null, refusals });
+    expect(world.stored()?.explanation).toBe(
+      'Refused at the moment of acting: two are running. That may change: it is judged again every 15 minutes.',
+    );
+    expect([world.decided(), world.published]).toEqual([['action-refused'], []]);
+    expect(await world.step('prepare')).toMatchObject({ next: 'choose' });
+    expect(world.decided()).toEqual(['action-refused']);
+  });
+
   it('refuses without a plan', async () => {
     const world = storedWorld(groupRun({ status: 'choosing', execution: null, plan: null, planHash: null }));
     await expect(world.step('prepare')).rejects.toThrow('remediation r-1 has no plan');
