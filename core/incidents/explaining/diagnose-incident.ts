@@ -2,7 +2,7 @@ import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
 import type { Json } from '../../shared/canonical-json.ts';
-import { ForestallError } from '../../shared/errors.ts';
+import { DependencyUnavailableError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 import type { CausesReport } from '../causes-report.ts';
@@ -77,36 +77,33 @@ const gather = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<Json
   return diagnosisInputs({ stored, graph, data, changes, past, now });
 };
 
-/**
- * The hash of the recorded inputs. Undefined for an incident that is over, about which nothing is decided any more, and if
- * they cannot be recorded: causes without a record are better than none.
- */
-const recorded = async (
+interface Recording {
+  readonly inputsHash?: string;
+  /** Thrown once the causes are stored: people wait for these, with or without a record. */
+  readonly failure?: DependencyUnavailableError;
+}
+
+/** Records nothing about an incident that is over, about which nothing is decided any more. */
+const recordInputs = async (
   { record, telemetry }: DiagnosisDeps,
   { incident }: StoredIncident,
   inputs: Json,
-): Promise<string | undefined> => {
-  if (!isOngoing(incident)) return undefined;
+): Promise<Recording> => {
+  if (!isOngoing(incident)) return {};
   const { tenantId, incidentId } = incident;
   try {
-    return await record.put(tenantId, inputs);
-  } catch (error) {
-    if (!(error instanceof ForestallError)) throw error;
-    telemetry.error('the inputs of a diagnosis could not be recorded', { tenantId, incidentId }, error);
+    return { inputsHash: await record.put(tenantId, inputs) };
+  } catch (cause) {
     telemetry.count('DiagnosisNotRecorded');
-    return undefined;
+    const reason = `the causes of ${incidentId} are stored, but what they were computed from could not be recorded`;
+    return { failure: new DependencyUnavailableError(reason, { cause }) };
   }
-};
-
-const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<CausesReport> => {
-  const inputs = await gather(deps, stored);
-  const inputsHash = await recorded(deps, stored, inputs);
-  return { ...reportFromInputs(inputs), ...(inputsHash === undefined ? {} : { inputsHash }) };
 };
 
 /**
  * Diagnoses an incident as it is stored now, and stores the causes; for a closed incident also the lesson for later ones.
  * It may be repeated: the report on the newest version of the incident wins.
+ * @throws DependencyUnavailableError if the causes are stored, but not what they were computed from
  */
 export const diagnoseIncident = async (
   deps: DiagnosisDeps,
@@ -118,7 +115,9 @@ export const diagnoseIncident = async (
     deps.telemetry.info('the incident no longer exists', { tenantId, incidentId });
     return;
   }
-  const report = await explain(deps, stored);
+  const inputs = await gather(deps, stored);
+  const { failure, ...recorded } = await recordInputs(deps, stored, inputs);
+  const report: CausesReport = { ...reportFromInputs(inputs), ...recorded };
   const expiresAt = Math.floor(stored.incident.lastAt) + INCIDENT_RETENTION_SECONDS;
   await deps.causes.put(tenantId, report, expiresAt);
   const lesson = pastIncidentOf(stored.incident, report);
@@ -129,4 +128,5 @@ export const diagnoseIncident = async (
     ...{ cause: first?.node, confidence: first?.confidence },
   });
   deps.telemetry.count('IncidentExplained');
+  if (failure !== undefined) throw failure;
 };

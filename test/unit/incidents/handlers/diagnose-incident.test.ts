@@ -68,21 +68,23 @@ describe('diagnose-incident', () => {
     expect(log.counts.DiagnosisNotRecorded).toBeUndefined();
   });
 
-  it('stores causes without a record if it cannot be written', async () => {
-    const { diagnose, event, all, stores, log } = await setup({ record: { put: down } });
-    expect(await diagnose(queued(event))).toEqual({ batchItemFailures: [] });
-    const report = (await stores.causes.get('acme', all()[0]!.incident.incidentId))!;
-    expect(report.causes).not.toEqual([]);
-    expect(report).not.toHaveProperty('inputsHash');
-    expect(log.counts).toMatchObject({ DiagnosisNotRecorded: 1, IncidentExplained: 1 });
-  });
-
-  it('asks for a retry if recording fails in a way that it does not know', async () => {
+  it.each([
+    ['S3 is down', new DependencyUnavailableError('down')],
+    ['it may not be written', new Error('AccessDenied')],
+  ])('stores causes without a record if %s, and asks for a retry that records them', async (_, error) => {
+    let attempts = 0;
     const put = async () => {
-      throw new TypeError('a mistake');
+      if (++attempts === 1) throw error;
+      return 'hash';
     };
-    const { diagnose, event } = await setup({ record: { put } });
+    const { diagnose, event, all, stores, log } = await setup({ record: { put } });
+    const stored = async () => (await stores.causes.get('acme', all()[0]!.incident.incidentId))!;
     expect(await diagnose(queued(event))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
+    expect((await stored()).causes).not.toEqual([]);
+    expect(await stored()).not.toHaveProperty('inputsHash');
+    expect(log.counts).toMatchObject({ DiagnosisNotRecorded: 1, IncidentExplained: 1 });
+    expect(await diagnose(queued(event))).toEqual({ batchItemFailures: [] });
+    expect(await stored()).toHaveProperty('inputsHash', 'hash');
   });
 
   it('records nothing about an incident that is over', async () => {
