@@ -48,7 +48,10 @@ const apiSource = (client: ApiClient): DecisionSource => ({
   list: (query) => listFromApi(client, query),
   get: (sequence) => client.decision(sequence),
   getWhole: async (sequence) => {
-    const { diagnosisInputs, ...found } = await client.decision(sequence, { diagnosis: 'true' });
+    const found = await client.decision(sequence);
+    // An older deployment knows neither such inputs nor how to be asked for them.
+    if (diagnosisHash(found.inputs) === undefined) return { ...found, ofDiagnosis: undefined };
+    const { diagnosisInputs } = await client.decision(sequence, { diagnosis: 'true' });
     return { ...found, ofDiagnosis: diagnosisInputs };
   },
 });

@@ -253,6 +253,8 @@ describe('forestall decisions, of a deployment,', () => {
     expect((await fromApi('replay', '5')).out).toContain('give the causes that it used, byte for byte');
     expect(api.seen.at(-1)?.query.get('diagnosis')).toBe('true');
     expect((await fromApi('replay', '6')).out).toContain('its diagnosis were not recorded');
+    // An older deployment refuses parameters that it does not know.
+    expect(api.seen.at(-1)?.query.has('diagnosis')).toBe(false);
     const shown = JSON.parse((await fromApi('show', '5', '--json')).out);
     expect(Object.keys(shown)).toEqual(['decision', 'inputs']);
     expect(api.seen.at(-1)?.query.has('diagnosis')).toBe(false);
