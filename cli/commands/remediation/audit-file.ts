@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AuditLine, type AuditRecord, auditRecordOf } from '../../../core/remediation/audit/audit-line.ts';
+import { type ChainVerification, verifyChain } from '../../../core/remediation/audit/verify-chain.ts';
+import { RETENTION_SECONDS } from '../../../core/remediation/retention.ts';
 import { describeIssues } from '../../../core/shared/describe-issues.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { parseJson } from '../../../core/shared/parse-json.ts';
@@ -34,3 +36,7 @@ export const readAuditFile = async (path: string, stdin: Readable): Promise<Audi
     `${input.name}: found not exactly one line with a tenant, expected ${EXPECTED}`,
   );
 };
+
+/** The chain of an export, as it had to be when it was exported. */
+export const verifyAudit = (record: AuditRecord): ChainVerification =>
+  verifyChain({ ...record, keptSince: record.exportedAt - RETENTION_SECONDS });

@@ -15,7 +15,7 @@ import { formatCount } from '../../terminal/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { awsAccess, unreachable } from '../platform/aws-access.ts';
-import { readAuditFile } from './audit-file.ts';
+import { readAuditFile, verifyAudit } from './audit-file.ts';
 
 interface StageOptions {
   readonly stage: string;
@@ -68,8 +68,7 @@ async function* verifiedStage(
 
 async function* verifiedFile(path: string, terminal: Terminal): AsyncGenerator<Verified, void> {
   const record = await readAuditFile(path, terminal.stdin);
-  const keptSince = record.exportedAt - RETENTION_SECONDS;
-  yield { tenant: record.tenantId, ...verifyChain({ ...record, keptSince }) };
+  yield { tenant: record.tenantId, ...verifyAudit(record) };
 }
 
 const describe = ({ tenant, decisions, anchoredUntil, faults }: Verified): readonly string[] => {

@@ -22,7 +22,7 @@ const fileWith = (text: string): string => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('forestall policy try', () => {
-  const recordFile = () => {
+  const recordLines = () => {
     const { decisions, inputs } = recordOf(
       { inputs: choiceAt('r-1', NOW), after: CARRIED_OUT },
       { inputs: choiceAt('r-2', NOW + 7200) },
@@ -34,8 +34,9 @@ describe('forestall policy try', () => {
       ...decisions.map((decision) => ({ decision })),
       ...[...inputs].map(([inputsHash, each]) => ({ inputsHash, inputs: each })),
     ];
-    return fileWith(lines.map((line) => JSON.stringify(line)).join('\n'));
+    return lines.map((line) => JSON.stringify(line));
   };
+  const recordFile = (lines: readonly string[] = recordLines()) => fileWith(lines.join('\n'));
   const tried = async (policy: unknown, more = '') => {
     const { code, out } = await runCli(
       `policy try ${fileWith(JSON.stringify(policy))} --record ${recordFile()} ${more}`.trim().split(' '),
@@ -78,6 +79,33 @@ describe('forestall policy try', () => {
         simulated: { outcome: 'act', calls: [{ service: 'autoscaling' }] },
       },
     ]);
+  });
+
+  it('says that a record lacks decisions, or has edited ones, after what is left of it', async () => {
+    const policy = fileWith(JSON.stringify(recordedPolicy));
+    const triedOn = (lines: readonly string[]) =>
+      runCli(['policy', 'try', policy, '--record', recordFile(lines)]);
+    const decisions = recordLines().filter((line) => line.startsWith('{"decision"'));
+    const without = (kept: (line: string) => boolean) => triedOn(recordLines().filter(kept));
+    const cut = await without((line) => line !== decisions.at(-1));
+    expect(cut).toMatchObject({
+      code: 3,
+      err: `forestall: the record is incomplete or was changed (decision ${decisions.length} is missing): the result covers only what is left; export it again\n`,
+    });
+    expect(cut.out).toContain('2026-05-28 20:26 r-1');
+    expect(await without((line) => line.startsWith('{"tenantId"'))).toMatchObject({
+      code: 3,
+      out: 'the record has no remediations\n',
+    });
+    const edited = await triedOn(recordLines().map((line) => line.replace('"r-2"', '"r-3"')));
+    expect(edited.code).toBe(3);
+    expect(edited.err).toContain('does not have the hash of its content');
+  });
+
+  it('reads one of both from standard input', async () => {
+    const { code, err } = await runCli(['policy', 'try', '-', '--record', '-']);
+    expect(code).toBe(2);
+    expect(err).toBe('forestall: expected the policy or the record from standard input, not both\n');
   });
 
   it('says if there is nothing to try it on, and refuses what is no policy', async () => {
