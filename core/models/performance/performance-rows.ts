@@ -19,19 +19,19 @@ export const addSums = (a: ForecastSums, b: ForecastSums): ForecastSums => ({
   breaches: addBreaches(a.breaches, b.breaches),
 });
 
+/** Sums of forecasts that have the same values of some dimensions. */
+export type SumsBy<D extends Dimension> = Readonly<Record<D, string>> & { readonly sums: ForecastSums };
+
 /** The sums of each combination of values that the dimensions have. */
 export const performanceBy = <D extends Dimension>(
-  rows: readonly PerformanceRow[],
+  rows: readonly SumsBy<D>[],
   dimensions: readonly D[],
-): (Readonly<Record<D, string>> & { readonly sums: ForecastSums })[] => {
+): SumsBy<D>[] => {
   const groups = Map.groupBy(rows, (row) => JSON.stringify(dimensions.map((one) => row[one])));
   return [...groups.values()].map((group) => {
-    const [first, ...rest] = group as [PerformanceRow, ...PerformanceRow[]];
-    const values = Object.fromEntries(dimensions.map((one) => [one, first[one]])) as Record<D, string>;
+    const [first, ...rest] = group as [SumsBy<D>, ...SumsBy<D>[]];
+    const nameIn = (one: D): string => first[one];
+    const values = Object.fromEntries(dimensions.map((one) => [one, nameIn(one)])) as Record<D, string>;
     return { ...values, sums: rest.reduce((sums, row) => addSums(sums, row.sums), first.sums) };
   });
 };
-
-/** Rows with the same dimensions as one: what a day of scoring adds to what is stored. */
-export const mergeRows = (rows: readonly PerformanceRow[]): PerformanceRow[] =>
-  performanceBy(rows, DIMENSIONS);

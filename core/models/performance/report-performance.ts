@@ -2,8 +2,8 @@
 import { DAY_SECONDS, isoDate } from '../../shared/time.ts';
 import { type LossTrend, lossTrend } from './loss-trend.ts';
 import { type PerformanceFigures, performanceFigures } from './performance-figures.ts';
-import { type PerformanceRow, performanceBy } from './performance-rows.ts';
-import type { ScoredDay, ScoredRow } from './scored-day.ts';
+import { performanceBy, type SumsBy } from './performance-rows.ts';
+import type { ScoredDay } from './scored-day.ts';
 
 export interface MetricPerformance extends PerformanceFigures {
   readonly metric: string;
@@ -36,26 +36,47 @@ export interface PerformanceQuery {
 const isOf = (model: string, modelId: string): boolean =>
   model === modelId || model.replace(/-\d+\.\d+\.\d+$/, '') === modelId;
 
-/** Versions in the order in which they were first scored. `days` are in their order. */
-export const reportPerformance = (
-  days: readonly ScoredDay[],
+/** What a report adds up day by day, so that few days are in memory at once. */
+export interface PerformanceSums {
+  readonly byMetric: readonly SumsBy<'model' | 'metric'>[];
+  readonly byDay: readonly SumsBy<'model' | 'day'>[];
+}
+
+export const NO_PERFORMANCE: PerformanceSums = { byMetric: [], byDay: [] };
+
+/** The sums with those of one more day, as far as they are asked for. */
+export const addPerformance = (
+  { byMetric, byDay }: PerformanceSums,
+  { day, rows }: ScoredDay,
   { modelId, metric, profile }: PerformanceQuery,
-): VersionPerformance[] => {
-  const isAsked = (row: ScoredRow): boolean =>
-    isOf(row.model, modelId) &&
-    (metric === undefined || row.metric === metric) &&
-    (profile === undefined || row.profile === profile);
-  const rows = days.flatMap(({ day, rows: all }) => all.filter(isAsked).map((row) => ({ ...row, day })));
-  return [...Map.groupBy(rows, ({ model }) => model)].map(([model, own]) => versionOf(model, own));
+): PerformanceSums => {
+  const asked = rows
+    .filter((row) => isOf(row.model, modelId))
+    .filter((row) => metric === undefined || row.metric === metric)
+    .filter((row) => profile === undefined || row.profile === profile)
+    .map((row) => ({ ...row, day }));
+  return {
+    byMetric: performanceBy([...byMetric, ...asked], ['model', 'metric']),
+    byDay: [...byDay, ...performanceBy(asked, ['model', 'day'])],
+  };
 };
 
-const versionOf = (model: string, rows: readonly PerformanceRow[]): VersionPerformance => {
-  const [total] = performanceBy(rows, []).map(({ sums }) => acrossMetrics(performanceFigures(sums)));
-  const days = performanceBy(rows, ['day']).map(({ day, sums }) => ({
-    ...acrossMetrics(performanceFigures(sums)),
-    day,
-  }));
-  const metrics = performanceBy(rows, ['metric'])
+/** Versions in the order in which they were first scored. Days are in the order in which they were added. */
+export const reportPerformance = ({ byMetric, byDay }: PerformanceSums): VersionPerformance[] => {
+  const metrics = Map.groupBy(byMetric, ({ model }) => model);
+  return [...Map.groupBy(byDay, ({ model }) => model)].map(([model, days]) =>
+    versionOf(model, metrics.get(model) ?? [], days),
+  );
+};
+
+const versionOf = (
+  model: string,
+  byMetric: PerformanceSums['byMetric'],
+  byDay: PerformanceSums['byDay'],
+): VersionPerformance => {
+  const [total] = performanceBy(byDay, []).map(({ sums }) => acrossMetrics(performanceFigures(sums)));
+  const days = byDay.map(({ day, sums }) => ({ ...acrossMetrics(performanceFigures(sums)), day }));
+  const metrics = byMetric
     .map(({ metric, sums }) => ({ ...performanceFigures(sums), metric }))
     .sort((a, b) => b.all.forecasts - a.all.forecasts || (a.metric < b.metric ? -1 : 1));
   return { model, total: total!, metrics, days, trend: lossTrend(dailyLosses(days)) };

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../shared/errors.ts';
-import { inParallel } from '../../shared/in-parallel.ts';
+import { chunksOf, inParallel } from '../../shared/in-parallel.ts';
 import { DAY_SECONDS, isoDate } from '../../shared/time.ts';
 import { datesBetween } from '../performance/report-performance.ts';
 import type { ScoredDay } from '../performance/scored-day.ts';
@@ -7,21 +7,25 @@ import type { ScoreFiles } from '../ports.ts';
 
 /** Days that are read at most: each is an object. */
 export const MAX_DAYS = 92;
-const READS_AT_ONCE = 10;
+/** Bounds memory: a day takes up to 20 MB. */
+const READS_AT_ONCE = 5;
 
 /**
- * The scored days from one time to another, both included and in epoch seconds, oldest first.
+ * Visits the scored days from one time to another, both included and in epoch seconds, oldest first.
  * @throws InvalidInputError if they are more than `MAX_DAYS`, or if none lies between
  */
-export const readDays = async (
+export const visitDays = async (
   scores: Pick<ScoreFiles, 'readDay'>,
   tenantId: string,
   { from, to }: { readonly from: number; readonly to: number },
-): Promise<ScoredDay[]> => {
+  visit: (day: ScoredDay) => void,
+): Promise<void> => {
   if (from > to) throw new InvalidInputError('from is later than to', { field: 'from' });
   if (to - from > MAX_DAYS * DAY_SECONDS)
     throw new InvalidInputError(`from is more than ${MAX_DAYS} days before to`, { field: 'from' });
   const dates = datesBetween(isoDate(1000 * from), isoDate(1000 * to));
-  const read = await inParallel(READS_AT_ONCE, dates, (day) => scores.readDay(tenantId, day));
-  return read.flatMap((found) => (found === undefined ? [] : [found.scores]));
+  for (const some of chunksOf(READS_AT_ONCE, dates)) {
+    const read = await inParallel(READS_AT_ONCE, some, (day) => scores.readDay(tenantId, day));
+    for (const found of read) if (found !== undefined) visit(found.scores);
+  }
 };

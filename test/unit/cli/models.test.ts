@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { presentPerformance } from '../../../core/models/api/performance.ts';
-import { reportPerformance } from '../../../core/models/performance/report-performance.ts';
+import {
+  addPerformance,
+  NO_PERFORMANCE,
+  reportPerformance,
+} from '../../../core/models/performance/report-performance.ts';
 import { sampleRow } from '../models/scoring/sample-scores.ts';
 import { FakeApi } from './fake-api.ts';
 import { runCli } from './fake-terminal.ts';
@@ -14,7 +18,8 @@ const dayOf = (day: string, seed: number) => ({
   ],
 });
 const days = [dayOf('2026-11-28', 1), dayOf('2026-11-30', 2)];
-const items = reportPerformance(days, { modelId: 'ensemble' }).map(presentPerformance);
+const sums = days.reduce((all, day) => addPerformance(all, day, { modelId: 'ensemble' }), NO_PERFORMANCE);
+const items = reportPerformance(sums).map(presentPerformance);
 const omitting = items.map((item) => ({ ...item, metricsOmitted: 7, days: item.days.slice(0, 1) }));
 
 const api = new FakeApi({

@@ -78,6 +78,35 @@ describe('GET /v1/models/{modelId}/performance', () => {
     await expect(ask('ensemble', { from: '2026-01-01T00:00:00Z' })).rejects.toThrow(/more than 92 days/);
   });
 
+  it('reads few days at once, and adds them up before it reads more', async () => {
+    const day = (date: string) =>
+      addRun(emptyDay(date), `${date}T10-05-00Z-abcd`, { rows: [sampleRow(1)], series: [] });
+    const alive = { now: 0, most: 0 };
+    const readDay = async (_: string, date: string) => {
+      alive.most = Math.max(alive.most, ++alive.now);
+      const { rows, ...scores } = day(date);
+      // Counted as in memory until its rows are added.
+      return {
+        scores: {
+          ...scores,
+          get rows() {
+            alive.now--;
+            return rows;
+          },
+        },
+        version: '1',
+      };
+    };
+    const { getModelPerformance } = modelQueries({ scores: { readDay } });
+    const query = { from: '2026-09-01T00:00:00Z' };
+    const [item] = ModelPerformances.parse(
+      await callRoute(getModelPerformance, { params: { modelId: 'ensemble' }, query }, NOW),
+    ).items;
+    expect(item!.days).toHaveLength(91);
+    expect(item!.total.all.forecasts).toBe(91);
+    expect(alive).toEqual({ now: 0, most: 5 });
+  });
+
   it('lists a hundred metrics, those with the most forecasts, and says how many more there are', async () => {
     const { files } = memoryScores();
     const rows = Array.from({ length: 103 }, (_, i) => sampleRow(1, { metric: `m-${i}` }));

@@ -4,7 +4,7 @@ import { addBreaches, breachSums, NO_BREACHES } from '../../../../core/models/pe
 import { performanceFigures } from '../../../../core/models/performance/performance-figures.ts';
 import {
   addSums,
-  mergeRows,
+  DIMENSIONS,
   type PerformanceRow,
   performanceBy,
 } from '../../../../core/models/performance/performance-rows.ts';
@@ -61,9 +61,9 @@ describe('performance by dimension', () => {
     );
   });
 
-  it('merges rows of one series and day', () => {
-    expect(mergeRows([...rows, ...rows])).toHaveLength(4);
-    expect(mergeRows([rows[0]!, rows[0]!])[0]?.sums.errors[0]?.steps).toBe(24);
+  it('adds up repeated rows', () => {
+    expect(performanceBy([...rows, ...rows], DIMENSIONS)).toHaveLength(4);
+    expect(performanceBy([rows[0]!, rows[0]!], DIMENSIONS)[0]?.sums.errors[0]?.steps).toBe(24);
   });
 });
 
