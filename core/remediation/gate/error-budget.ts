@@ -17,6 +17,16 @@ export const ErrorBudget = z.strictObject({
 });
 export type ErrorBudget = z.infer<typeof ErrorBudget>;
 
+/**
+ * The least that remains of the error budgets of the objectives at `now` (epoch seconds), or shortly before; null if none is
+ * known.
+ */
+export type ErrorBudgetReader = (
+  tenantId: string,
+  objectives: readonly ServiceObjective[],
+  now: number,
+) => Promise<ErrorBudget | null>;
+
 /** A measurement; `at` is in epoch seconds. */
 export interface Measurement {
   readonly at: number;

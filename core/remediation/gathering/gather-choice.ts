@@ -1,7 +1,7 @@
 import { predictedPeak } from '../capacity/demand.ts';
 import type { Problem } from '../cause.ts';
 import type { ChoiceInputs } from '../choosing/choice-inputs.ts';
-import { affectedObjectives } from '../gate/error-budget.ts';
+import { affectedObjectives, type ErrorBudgetReader } from '../gate/error-budget.ts';
 import type { RemediationCeiling } from '../policy.ts';
 import type { DecisionInputs, RemediationState, RemediationStore } from '../ports.ts';
 import type { Beginning, Gathered } from '../runs/choose.ts';
@@ -9,13 +9,13 @@ import { asJson } from '../runs/judge-run.ts';
 import { type CandidateDeps, managedFor, readCandidates } from './candidates.ts';
 import { findProblem } from './find-problem.ts';
 import { forecastEvidence } from './forecast-paths.ts';
-import { type BudgetSources, readErrorBudget } from './read-error-budget.ts';
 import type { Found, Sources } from './sources.ts';
 
-export interface GatherChoiceDeps extends Sources, CandidateDeps, BudgetSources {
+export interface GatherChoiceDeps extends Sources, CandidateDeps {
   readonly ceiling: RemediationCeiling;
   readonly store: Pick<RemediationStore, 'ledger'>;
   readonly inputs: Pick<DecisionInputs, 'put'>;
+  readonly errorBudget: ErrorBudgetReader;
 }
 
 interface Context {
@@ -81,7 +81,7 @@ const budgetOf = async (
   if ('absent' in found) return null;
   const { problem, resource } = found;
   const objectives = affectedObjectives(state.policy.item, problem.targetIds, resource);
-  return readErrorBudget(deps, tenantId, objectives, now);
+  return deps.errorBudget(tenantId, objectives, now);
 };
 
 /** Everything that the choice of an action depends on, or the time at which more is known. */

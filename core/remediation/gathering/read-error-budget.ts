@@ -4,11 +4,13 @@ import { readHistory } from '../../metrics/reporting/read-history.ts';
 import type { MetricKind } from '../../metrics/series/metric-series.ts';
 import { regularise } from '../../metrics/series/regularise.ts';
 import { readMetric } from '../../metrics/targets/read-metric.ts';
+import { canonicalJson } from '../../shared/canonical-json.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
 import {
   type ErrorBudget,
+  type ErrorBudgetReader,
   errorBudgetOf,
   leastBudget,
   type Measurement,
@@ -26,6 +28,9 @@ const MAX_STEPS = 50_000;
 /** A day of the largest blocks takes 10 MB. */
 const HOURS_AT_ONCE = 24;
 const TARGETS_AT_ONCE = 4;
+/** Of windows of days, two minutes change nothing. */
+const FRESH_SECONDS = 120;
+const MAX_REMEMBERED = 100;
 /**
  * For all objectives together. A month of 20 targets that report 50 metrics a minute takes 355 MB and 4 s of a whole
  * processor to decode; the functions that ask have a minute and about half a processor. The largest blocks of so many
@@ -97,18 +102,10 @@ const budgetsOfTarget = async (
   }
 };
 
-/**
- * The least that remains of the error budgets of the objectives at `now` (epoch seconds), from the stored measurements of
- * their windows; null if none is known. A budget that cannot be computed, because blocks are damaged or take more than
- * `maxBytes`, counts as used up.
- * @throws DependencyUnavailableError if the measurements cannot be read now
- */
-export const readErrorBudget = async (
+const readErrorBudget = async (
   { blocks, registry }: BudgetSources,
-  tenantId: string,
+  { tenantId, now, maxBytes }: { readonly tenantId: string; readonly now: number; readonly maxBytes: number },
   objectives: readonly ServiceObjective[],
-  now: number,
-  maxBytes = MAX_BYTES,
 ): Promise<ErrorBudget | null> => {
   const sources = { blocks: bounded(blocks, maxBytes), registry };
   const byTarget = Map.groupBy(objectives, ({ target }) => target);
@@ -116,4 +113,24 @@ export const readErrorBudget = async (
     budgetsOfTarget(sources, { tenantId, targetId, now }, own),
   );
   return leastBudget(budgets.flat());
+};
+
+/**
+ * Computes error budgets from stored measurements, and remembers each for two minutes. A step whose decision lost a race
+ * against another one of the tenant judges again: if it read everything again, it would lose the next race as well.
+ *
+ * A budget that cannot be computed, because blocks are damaged or take more than `maxBytes`, counts as used up.
+ * @throws DependencyUnavailableError if the measurements cannot be read now
+ */
+export const errorBudgetReader = (sources: BudgetSources, maxBytes = MAX_BYTES): ErrorBudgetReader => {
+  const known = new Map<string, { readonly at: number; readonly budget: ErrorBudget | null }>();
+  return async (tenantId, objectives, now) => {
+    const key = canonicalJson([tenantId, objectives]);
+    const last = known.get(key);
+    if (last !== undefined && Math.abs(now - last.at) < FRESH_SECONDS) return last.budget;
+    const budget = await readErrorBudget(sources, { tenantId, now, maxBytes }, objectives);
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    known.set(key, { at: now, budget });
+    return budget;
+  };
 };

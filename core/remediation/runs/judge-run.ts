@@ -1,9 +1,9 @@
 /** Asks the gate about the plan of a run. */
 import { Json } from '../../shared/canonical-json.ts';
-import { affectedObjectives, type ErrorBudget } from '../gate/error-budget.ts';
+import { affectedObjectives, type ErrorBudgetReader } from '../gate/error-budget.ts';
 import type { GateVerdict, GateWorld } from '../gate/gate-world.ts';
 import type { RemediationPlan } from '../plan.ts';
-import type { RemediationCeiling, ServiceObjective } from '../policy.ts';
+import type { RemediationCeiling } from '../policy.ts';
 import type { Remediation } from '../remediation.ts';
 import type { Rules } from './rules.ts';
 import type { Snapshot } from './step.ts';
@@ -12,12 +12,7 @@ export interface JudgeDeps {
   readonly rules: Pick<Rules, 'judge'>;
   /** What the deployment allows at most. */
   readonly ceiling: RemediationCeiling;
-  /** The least that remains of the error budgets at `now`, epoch seconds; null if none is known. */
-  readonly errorBudget: (
-    tenantId: string,
-    objectives: readonly ServiceObjective[],
-    now: number,
-  ) => Promise<ErrorBudget | null>;
+  readonly errorBudget: ErrorBudgetReader;
 }
 
 /** `present`: the state of the resource, if it was read just now. Without the error budget, which an undoing needs not. */

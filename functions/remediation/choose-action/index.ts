@@ -21,6 +21,7 @@ import { findAction } from '../../../core/remediation/catalogue/catalogue.ts';
 import type { ChoiceInputs } from '../../../core/remediation/choosing/choice-inputs.ts';
 import { chooseAction } from '../../../core/remediation/choosing/choose-action.ts';
 import { gatherChoice } from '../../../core/remediation/gathering/gather-choice.ts';
+import { errorBudgetReader } from '../../../core/remediation/gathering/read-error-budget.ts';
 import { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import { KNOWN } from '../../../core/remediation/recommendation/catalogue-knowledge.ts';
 import { resourceCall } from '../../../core/remediation/runs/act-on.ts';
@@ -71,11 +72,15 @@ const sources = {
   causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),
   changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
   alerts: dynamoStandingAlerts(table(env.REMEDIATIONS_TABLE_NAME)),
-  blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
   registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
   forecastSeconds: 60 * env.FORECAST_CADENCE_MINUTES,
   alertTypeOf,
 };
+
+const errorBudget = errorBudgetReader({
+  blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
+  registry: sources.registry,
+});
 
 export const handler = observe(
   makeHandler<ChoiceInputs>({
@@ -83,7 +88,7 @@ export const handler = observe(
     gather: (beginning, context) =>
       gatherChoice(
         {
-          ...{ ...sources, store, inputs, resources, inParallel, findAction },
+          ...{ ...sources, store, inputs, resources, inParallel, findAction, errorBudget },
           ...{ findRemedies: KNOWN.findRemedies, ceiling: env.REMEDIATION_CEILING },
         },
         beginning,

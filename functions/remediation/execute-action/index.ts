@@ -10,7 +10,7 @@ import {
   StageIntegrations,
   stageResources,
 } from '../../../adapters/remediation/resources/stage-resources.ts';
-import { readErrorBudget } from '../../../core/remediation/gathering/read-error-budget.ts';
+import { errorBudgetReader } from '../../../core/remediation/gathering/read-error-budget.ts';
 import { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import type { Resources } from '../../../core/remediation/ports.ts';
 import { Pace } from '../../../core/remediation/runs/pace.ts';
@@ -60,16 +60,16 @@ const resources: Resources = {
   },
 };
 
-const measurements = {
+const errorBudget = errorBudgetReader({
   blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
   registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
-};
+});
 
 export const handler = observe(
   makeHandler({
     ...{ store, resources, events, telemetry, rules: RULES, now: Date.now },
     inputs: s3DecisionInputs({ client: makeS3Client(), bucketName: env.DECISION_BUCKET_NAME }),
-    errorBudget: (tenantId, objectives, now) => readErrorBudget(measurements, tenantId, objectives, now),
+    errorBudget,
     ...{ ceiling: env.REMEDIATION_CEILING, pace: env.REMEDIATION_PACE },
   }),
 );

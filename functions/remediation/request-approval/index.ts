@@ -6,7 +6,7 @@ import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { waitingExecutions } from '../../../adapters/remediation/waiting-workflows.ts';
-import { readErrorBudget } from '../../../core/remediation/gathering/read-error-budget.ts';
+import { errorBudgetReader } from '../../../core/remediation/gathering/read-error-budget.ts';
 import { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import { RULES } from '../../../core/remediation/runs/stage-rules.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
@@ -24,10 +24,10 @@ const env = readEnv({
   REMEDIATION_CEILING: jsonText(RemediationCeiling),
 });
 
-const measurements = {
+const errorBudget = errorBudgetReader({
   blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
   registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
-};
+});
 
 export const handler = observe(
   makeHandler({
@@ -35,7 +35,7 @@ export const handler = observe(
     inputs: s3DecisionInputs({ client: makeS3Client(), bucketName: env.DECISION_BUCKET_NAME }),
     events: publisherTo(env.EVENT_BUS_NAME),
     workflows: waitingExecutions(makeStepFunctionsClient()),
-    errorBudget: (tenantId, objectives, now) => readErrorBudget(measurements, tenantId, objectives, now),
+    errorBudget,
     ...{ rules: RULES, ceiling: env.REMEDIATION_CEILING, now: Date.now, telemetry },
   }),
 );

@@ -13,7 +13,7 @@ import { KNOWN } from '../../../../core/remediation/recommendation/catalogue-kno
 import { asJson } from '../../../../core/remediation/runs/judge-run.ts';
 import { type Json, jsonHash } from '../../../../core/shared/canonical-json.ts';
 import { inParallel } from '../../../../core/shared/in-parallel.ts';
-import { memoryBlocks, watched } from '../../../fakes/metrics.ts';
+import { watched } from '../../../fakes/metrics.ts';
 import {
   memoryDecisionInputs,
   memoryRemediationStore,
@@ -45,7 +45,7 @@ const gather = async (ofDiagnosis: Json, incident: Parameters<typeof sourcesOf>[
   const store = memoryRemediationStore(memory);
   const deps = {
     ...{ ...sources, store, inParallel, findAction, findRemedies: KNOWN.findRemedies },
-    blocks: memoryBlocks({}),
+    errorBudget: async () => null,
     ...{ inputs: memoryDecisionInputs(), resources: { read: async () => STATE } },
     ceiling: {
       ...{ maxStage: 'automatic' as const, actions: ['scale-out-group'] },

@@ -6,6 +6,7 @@ import { chooseAction } from '../../../../core/remediation/choosing/choose-actio
 import { NotManagedError } from '../../../../core/remediation/errors.ts';
 import { ForecastEvidence } from '../../../../core/remediation/gathering/forecast-paths.ts';
 import { gatherChoice } from '../../../../core/remediation/gathering/gather-choice.ts';
+import { errorBudgetReader } from '../../../../core/remediation/gathering/read-error-budget.ts';
 import { RemediationPolicy } from '../../../../core/remediation/policy.ts';
 import type { ResourceCall } from '../../../../core/remediation/ports.ts';
 import { KNOWN } from '../../../../core/remediation/recommendation/catalogue-knowledge.ts';
@@ -63,7 +64,10 @@ const gather = async (given: Given = {}) => {
   const store = memoryRemediationStore(memory);
   const calls: ResourceCall[] = [];
   const deps = {
-    blocks: memoryBlocks(given.metrics ?? {}),
+    errorBudget: errorBudgetReader({
+      blocks: memoryBlocks(given.metrics ?? {}),
+      registry: sources.registry,
+    }),
     ...{ ...sources, store, inputs, inParallel, findAction, findRemedies: KNOWN.findRemedies },
     ceiling: {
       ...{ maxStage: 'automatic' as const, actions: [...(given.ceiling ?? ['scale-out-group'])] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readErrorBudget } from '../../../../core/remediation/gathering/read-error-budget.ts';
+import { errorBudgetReader } from '../../../../core/remediation/gathering/read-error-budget.ts';
 import type { ServiceObjective } from '../../../../core/remediation/policy.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
@@ -22,7 +22,7 @@ const sourcesOf = (metrics: Readonly<Record<string, Points>>, target = watched('
   registry: memoryRegistry([target]),
 });
 const read = (metrics: Readonly<Record<string, Points>>, ...objectives: readonly ServiceObjective[]) =>
-  readErrorBudget(sourcesOf(metrics), TENANT, objectives, NOW);
+  errorBudgetReader(sourcesOf(metrics))(TENANT, objectives, NOW);
 
 describe('the error budget that is read', () => {
   it('counts every measurement within the window, and none before it', async () => {
@@ -46,7 +46,7 @@ describe('the error budget that is read', () => {
     // Six errors in ten minutes, and sixty in every fifth.
     const errors = every(7, (n) => (total += n % 5 === 0 ? 60 : 6));
     const promise = objective({ metric: 'errors', threshold: { direction: 'above', limit: 0.05 } });
-    const budget = await readErrorBudget(sourcesOf({ errors }, target), TENANT, [promise], NOW);
+    const budget = await errorBudgetReader(sourcesOf({ errors }, target))(TENANT, [promise], NOW);
     expect((budget?.bad ?? 0) / (budget?.measured ?? 0)).toBeCloseTo(0.2, 2);
   });
 
@@ -69,7 +69,7 @@ describe('the error budget that is read', () => {
         },
       },
     });
-    const budget = (error: Error) => readErrorBudget(failing(error), TENANT, [objective()], NOW);
+    const budget = (error: Error) => errorBudgetReader(failing(error))(TENANT, [objective()], NOW);
     const unreadable = 'a damaged block';
     expect(await budget(new InvalidInputError(unreadable))).toEqual({
       ...{ remaining: 0, objective: 'fast answers', unreadable },
@@ -92,7 +92,7 @@ describe('the error budget that is read', () => {
     const short = objective({ name: 'short', windowDays: 2 });
     const few = objective({ name: 'few errors', metric: 'errors' });
     const of = (...objectives: readonly ServiceObjective[]) =>
-      readErrorBudget({ ...sources, blocks }, TENANT, objectives, NOW);
+      errorBudgetReader({ ...sources, blocks })(TENANT, objectives, NOW);
     expect(await of(short, few)).toMatchObject({ objective: 'short', remaining: 1, bad: 0 });
     expect(new Set(hours).size).toBe(hours.length);
     expect(await of(short, few, objective())).toMatchObject({ objective: 'fast answers', measured: 1007 });
@@ -100,12 +100,46 @@ describe('the error budget that is read', () => {
 
   it('counts as used up if its measurements are more than can be read in time', async () => {
     const sources = sourcesOf({ latency_ms: every(7, () => 100) });
-    const within = (maxBytes: number) => readErrorBudget(sources, TENANT, [objective()], NOW, maxBytes);
+    const within = (maxBytes: number) => errorBudgetReader(sources, maxBytes)(TENANT, [objective()], NOW);
     expect(await within(1e6)).toMatchObject({ remaining: 1 });
     expect(await within(1000)).toEqual({
       ...{ remaining: 0, objective: 'fast answers' },
       unreadable: 'the windows of the objectives hold more than 0.001 MB',
     });
+  });
+
+  it('is remembered for two minutes, for the tenant and these objectives', async () => {
+    const sources = sourcesOf({ latency_ms: every(7, () => 100) });
+    const asked: string[] = [];
+    const read = errorBudgetReader({
+      blocks: sources.blocks,
+      registry: {
+        get: (tenant, target) => {
+          asked.push(`${tenant} ${target}`);
+          return sources.registry.get(tenant, target);
+        },
+      },
+    });
+    const first = await read(TENANT, [objective()], NOW);
+    expect(await read(TENANT, [objective()], NOW + 119)).toBe(first);
+    expect(asked).toHaveLength(1);
+    expect((await read(TENANT, [objective({ objective: 0.8 })], NOW))?.measured).toBe(first?.measured);
+    expect(await read('globex', [objective()], NOW)).toBeNull();
+    expect(await read(TENANT, [objective()], NOW + 120)).not.toBe(first);
+    expect(asked).toEqual([`${TENANT} web-1`, `${TENANT} web-1`, 'globex web-1', `${TENANT} web-1`]);
+  });
+
+  it('forgets what it read rather than growing without bound', async () => {
+    const { registry, blocks } = sourcesOf({});
+    let reads = 0;
+    const counted: typeof registry.get = (tenant, target) => {
+      reads++;
+      return registry.get(tenant, target);
+    };
+    const read = errorBudgetReader({ blocks, registry: { get: counted } });
+    for (let n = 0; n <= 100; n++) await read(`tenant-${n}`, [objective()], NOW);
+    await read('tenant-0', [objective()], NOW);
+    expect(reads).toBe(102);
   });
 
   it('reads no more than the window', async () => {
@@ -116,7 +150,7 @@ describe('the error budget that is read', () => {
         return [];
       },
     };
-    await readErrorBudget({ ...sourcesOf({}), blocks }, TENANT, [objective({ windowDays: 2 })], NOW);
+    await errorBudgetReader({ ...sourcesOf({}), blocks })(TENANT, [objective({ windowDays: 2 })], NOW);
     expect([Math.min(...hours), Math.max(...hours)]).toEqual(
       [NOW - 2 * DAY, NOW].map((at) => Math.floor(at / 3600)),
     );
