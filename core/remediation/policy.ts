@@ -143,15 +143,16 @@ export const RemediationPolicy = z
       alerts.every((alert) => resources.some(({ resource }) => resource === alert.resource)),
     { path: ['alerts'], message: 'expected resources that the policy has' },
   )
-  .refine(({ objectives }) => unique(objectives.map(({ name }) => name)), {
-    path: ['objectives'],
-    message: 'expected each objective once',
-  })
-  .refine(
-    ({ objectives, resources }) =>
-      objectives.every(({ target }) => resources.some(({ targets }) => targets.includes(target))),
-    { path: ['objectives'], message: 'expected targets of resources that the policy has' },
-  );
+  .check(({ value: { objectives, resources }, issues }) => {
+    const fault = (index: number, key: 'name' | 'target', message: string) =>
+      issues.push({ code: 'custom', path: ['objectives', index, key], message, input: objectives });
+    objectives.forEach(({ name, target }, index) => {
+      if (objectives.findIndex((each) => each.name === name) < index)
+        fault(index, 'name', `found "${name}" again, expected each objective once`);
+      if (!resources.some(({ targets }) => targets.includes(target)))
+        fault(index, 'target', `found "${target}", expected a target of a resource of the policy`);
+    });
+  });
 export type RemediationPolicy = z.infer<typeof RemediationPolicy>;
 
 /** What the deployment allows at most, whatever the policies of its tenants say; part of the settings of a stage. */

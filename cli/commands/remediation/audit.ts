@@ -132,7 +132,7 @@ export const auditCommand = (terminal: Terminal): Command =>
       new Command('export')
         .description('print the decisions, anchors and recorded inputs of a tenant, one JSON object per line')
         .requiredOption('--stage <stage>', 'stage to read, such as prod; local: the deployment of npm start')
-        .requiredOption('--tenant <tenant>', 'tenant to export')
+        .requiredOption('--tenant <tenant>', 'tenant to export; `audit verify` lists those with decisions')
         .option(...REGION)
         .action((options: ExportOptions) => write(options, terminal)),
     );

@@ -13,11 +13,12 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-const summaryOf = ({ environments, resources, alerts }: RemediationPolicy): string =>
+const summaryOf = ({ environments, resources, alerts, objectives }: RemediationPolicy): string =>
   [
     formatCount(Object.keys(environments).length, 'environment'),
     formatCount(resources.length, 'resource'),
     formatCount(alerts.length, 'mapped alert'),
+    formatCount(objectives.length, 'objective'),
   ].join(', ');
 
 /** Indented, so that it can be edited. */

@@ -29,7 +29,7 @@ const getModelPerformance = ({ scores }: ModelSources) =>
     const versions = reportPerformance(sums);
     if (versions.length > 0) return { items: versions.map(presentPerformance) };
     throw new NotFoundError(
-      `No forecasts of ${modelId} were scored in this time: they are scored nine hours after they were issued.`,
+      `No forecasts of ${modelId} were scored in this time: only those of scheduled runs are, nine hours after they were issued.`,
     );
   });
 

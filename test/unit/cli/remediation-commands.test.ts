@@ -154,7 +154,9 @@ describe('forestall policy', () => {
     const shown = JSON.parse((await cli('policy show')).out);
     expect(shown).toEqual({ version: 3, policy: samplePolicy });
     const { out } = await cli(`policy set ${fileWith(shown)}`);
-    expect(out).toBe('policy stored as version 4: 1 environment, 1 resource, 0 mapped alerts\n');
+    expect(out).toBe(
+      'policy stored as version 4: 1 environment, 1 resource, 0 mapped alerts, 0 objectives\n',
+    );
     expect(answers).toEqual([['policy', { version: 3, policy: samplePolicy }]]);
   });
 

@@ -71,7 +71,9 @@ describe('GET /v1/models/{modelId}/performance', () => {
   it('says that nothing was scored, and which times it refuses', async () => {
     const ask = await setup();
     await expect(ask('ensemble-9.9.9')).rejects.toThrow(NotFoundError);
-    await expect(ask('ens')).rejects.toThrow(/No forecasts of ens were scored/);
+    await expect(ask('ens')).rejects.toThrow(
+      /No forecasts of ens were scored in this time: only those of scheduled runs are, nine hours after/,
+    );
     await expect(
       ask('ensemble', { from: '2026-11-30T00:00:00Z', to: '2026-11-29T00:00:00Z' }),
     ).rejects.toThrow(InvalidInputError);

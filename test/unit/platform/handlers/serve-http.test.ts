@@ -12,6 +12,7 @@ import {
   InvalidInputError,
   UnreadableItemError,
 } from '../../../../core/shared/errors.ts';
+import { forbidden } from '../../../../functions/runtime/authorise.ts';
 import { binaryReply } from '../../../../functions/runtime/http-reply.ts';
 import { type Route, route } from '../../../../functions/runtime/route.ts';
 import { serveHttp } from '../../../../functions/runtime/serve-http.ts';
@@ -185,6 +186,12 @@ describe('a request', () => {
         fields: { tenantId: 'acme', by: { kind: 'key', keyId: expect.any(String) }, needs: scopes[0] },
       },
     ]);
+  });
+
+  it('says that only people can have the permission to approve, not keys', () => {
+    const key = { ...keyCaller('acme', SCOPES), name: 'ci' };
+    expect(forbidden(key, 'approve').message).toContain('only people can have, not the key "ci": sign in as');
+    expect(forbidden(key, 'read').message).not.toContain('people');
   });
 
   it('is authenticated before it is checked', async () => {

@@ -90,10 +90,14 @@ describe('the objectives that an action touches', () => {
   it('have names of their own, and targets that the policy has', () => {
     const [first, second] = policy.objectives;
     const parsed = (...objectives: readonly object[]) =>
-      RemediationPolicy.safeParse({ ...policy, objectives }).error?.issues.map(({ message }) => message);
-    expect(parsed(first!, { ...second!, name: first!.name })).toEqual(['expected each objective once']);
-    expect(parsed({ ...first!, target: 'db-1' })).toEqual([
-      'expected targets of resources that the policy has',
+      RemediationPolicy.safeParse({ ...policy, objectives }).error?.issues.map(({ path, message }) =>
+        [...path, message].join(' '),
+      );
+    expect(parsed(first!, { ...second!, name: first!.name })).toEqual([
+      'objectives 1 name found "web-1" again, expected each objective once',
+    ]);
+    expect(parsed(second!, { ...first!, target: 'db-1' })).toEqual([
+      'objectives 1 target found "db-1", expected a target of a resource of the policy',
     ]);
     expect(parsed({ ...first!, objective: 1 })).toHaveLength(1);
   });
