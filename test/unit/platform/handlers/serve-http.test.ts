@@ -189,7 +189,7 @@ describe('a request', () => {
   });
 
   it('says that only people can have the permission to approve, not keys', () => {
-    const key = { ...keyCaller('acme', SCOPES), name: 'ci' };
+    const key = keyCaller('acme', 'ci', SCOPES);
     expect(forbidden(key, 'approve').message).toContain('only people can have, not the key "ci": sign in as');
     expect(forbidden(key, 'read').message).not.toContain('people');
   });
