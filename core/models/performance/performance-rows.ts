@@ -8,18 +8,13 @@ import type { ForecastSums } from './score-forecast.ts';
 export const DIMENSIONS = ['day', 'profile', 'metric', 'model'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** Forecasts of one metric of the targets with one profile, issued by one model version on one UTC day (`2026-11-30`). */
-export interface PerformanceRow extends Readonly<Record<Dimension, string>> {
-  readonly sums: ForecastSums;
-}
-
 /** Sums of both. @throws InvalidInputError if their quantile levels differ */
 export const addSums = (a: ForecastSums, b: ForecastSums): ForecastSums => ({
   errors: a.errors.map((errors, i) => addErrors(errors, b.errors[i]!)),
   breaches: addBreaches(a.breaches, b.breaches),
 });
 
-/** Sums of forecasts that have the same values of some dimensions. */
+/** Sums of forecasts that have the same values of some dimensions; `day` is in UTC (`2026-11-30`). */
 export type SumsBy<D extends Dimension> = Readonly<Record<D, string>> & { readonly sums: ForecastSums };
 
 /** The sums of each combination of values that the dimensions have. */

@@ -5,8 +5,9 @@ import { performanceFigures } from '../../../../core/models/performance/performa
 import {
   addSums,
   DIMENSIONS,
-  type PerformanceRow,
+  type Dimension,
   performanceBy,
+  type SumsBy,
 } from '../../../../core/models/performance/performance-rows.ts';
 import { scoreForecast } from '../../../../core/models/performance/score-forecast.ts';
 import { historyOf, steadyForecast, uniformSeries } from './scored-forecasts.ts';
@@ -17,7 +18,7 @@ const outcome = fc.record({
   crossedAfterSeconds: fc.option(fc.integer({ min: 300, max: 28_800 })),
 });
 
-const row = (seed: number, more: Partial<PerformanceRow>): PerformanceRow => ({
+const row = (seed: number, more: Partial<SumsBy<Dimension>>): SumsBy<Dimension> => ({
   ...{ day: '2026-11-30', profile: 'web', metric: 'cpu_percent', model: 'ensemble-1.1.0' },
   sums: scoreForecast(steadyForecast(), uniformSeries(seed))!,
   ...more,
