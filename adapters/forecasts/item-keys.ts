@@ -1,5 +1,5 @@
-/** Keys of the items of the context forecasts: forecasts by target, predicted breaches, runs and claims on runs. */
-import { type ItemKey, tenantKey } from '../aws/dynamodb/item-key.ts';
+/** Keys of the items of the context forecasts: forecasts by target, predicted breaches, interventions, runs and claims on runs. */
+import { type ItemKey, tenantKey, timedKeys } from '../aws/dynamodb/item-key.ts';
 
 /** Prefix of the sort keys of a forecast's parts, and the sort key of the first part. */
 export const FORECAST = 'F';
@@ -10,6 +10,9 @@ export const forecastPartSk = (part: number): string => (part === 0 ? FORECAST :
 export const breachesOf = (targetId: string): string => `BREACH#${targetId}#`;
 export const breachKey = (tenantId: string, targetId: string, metric: string): ItemKey =>
   tenantKey(tenantId, `${breachesOf(targetId)}${metric}`);
+
+/** Sort keys of interventions, by time. */
+export const interventionSks = timedKeys('INTERVENTION');
 
 /** Starts the sort keys of all runs of a tenant. Run ids start with their time, so keys sort by it. */
 export const RUNS = 'RUN#';

@@ -60,6 +60,24 @@ export interface ForecastStore {
   get(tenantId: string, targetId: string): Promise<TargetForecast | undefined>;
 }
 
+/** Something that was done about targets: a climb that ends then did not end by itself. */
+export interface Intervention {
+  readonly tenantId: string;
+  /** Together with `at`, the same for repeats. */
+  readonly id: string;
+  /** At least one. */
+  readonly targetIds: readonly string[];
+  /** Epoch seconds. */
+  readonly at: number;
+}
+
+export interface InterventionStore {
+  /** A repeat changes nothing. */
+  put(intervention: Intervention): Promise<void>;
+  /** The newest 500 since `from` (epoch seconds), the newest first. */
+  since(tenantId: string, from: number): Promise<readonly Intervention[]>;
+}
+
 export interface BreachFilter {
   readonly minProbability?: number | undefined;
   readonly severity?: Severity | undefined;

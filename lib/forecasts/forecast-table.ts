@@ -5,7 +5,7 @@ import type { ObservedFunction } from '../platform/observed-function.ts';
 
 const BY_RISK = 'byRisk';
 
-/** The newest forecast of each target, predicted breaches, runs, and claims on runs. */
+/** The newest forecast of each target, predicted breaches, interventions, runs, and claims on runs. */
 export class ForecastTable extends Construct {
   readonly store: ContextTable;
 
@@ -33,6 +33,11 @@ export class ForecastTable extends Construct {
   /** Replace the forecast of a target, and its predicted breaches, by those of a newer run. */
   grantReplaceForecasts(writer: ObservedFunction): void {
     this.store.grant(writer, 'Query', 'PutItem', 'DeleteItem');
+  }
+
+  /** Tell the forecasts of an intervention. */
+  grantRecordInterventions(writer: ObservedFunction): void {
+    this.store.grant(writer, 'PutItem');
   }
 
   /** List predicted breaches. */

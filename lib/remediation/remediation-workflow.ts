@@ -161,7 +161,7 @@ export class RemediationWorkflow extends Construct {
   }
 
   #execute(): ObservedFunction {
-    const { config, requests } = this.#props;
+    const { config, requests, forecasts } = this.#props;
     const execute = this.#step('ExecuteAction', {
       entry: 'execute-action',
       description: 'Carries out an action, or undoes it',
@@ -169,6 +169,7 @@ export class RemediationWorkflow extends Construct {
       environment: { ...ceilingVariable(config), ...this.#pace(), ...this.#place() },
     });
     requests.grantBreakers(execute);
+    forecasts.grantRecordInterventions(execute);
     this.#grantMeasurements(execute);
     return execute;
   }

@@ -12,6 +12,8 @@ import type {
   BreachStore,
   ForecastScorer,
   ForecastStore,
+  Intervention,
+  InterventionStore,
   RunFiles,
   RunStore,
   ScoreKeeper,
@@ -21,6 +23,21 @@ import type { PredictedBreach, TargetForecast } from '../../core/forecasts/targe
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { VersionedBytes } from '../../core/shared/versioned-bytes.ts';
 import { pageOf } from './shared.ts';
+
+export const memoryInterventions = (stored: readonly Intervention[] = []) => {
+  const byKey = new Map<string, Intervention>();
+  const store: InterventionStore = {
+    put: async (intervention) => {
+      byKey.set(`${intervention.tenantId} ${intervention.at} ${intervention.id}`, intervention);
+    },
+    since: async (tenantId, from) =>
+      [...byKey.values()]
+        .filter((each) => each.tenantId === tenantId && each.at >= from)
+        .sort((a, b) => b.at - a.at),
+  };
+  for (const each of stored) void store.put(each);
+  return { store, stored: () => [...byKey.values()] };
+};
 
 export const memoryRuns = () => {
   const runs = new Map<string, ForecastRun>();

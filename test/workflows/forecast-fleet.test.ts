@@ -9,6 +9,7 @@ import {
   memoryBreaches,
   memoryFiles,
   memoryForecasts,
+  memoryInterventions,
   memoryRuns,
   memoryStates,
   noScorer,
@@ -56,6 +57,7 @@ const world = (count = 3) => {
     backend: backendOf(steadyForecaster),
     states: memoryStates().files,
     settings: memorySettings(),
+    interventions: memoryInterventions().store,
     cadenceMinutes: 60,
     scorer: noScorer,
   });

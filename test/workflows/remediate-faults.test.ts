@@ -39,10 +39,12 @@ const runWith = async (faults: ReadonlyMap<number, Fault>, options: WorldOptions
 
 type Run = Awaited<ReturnType<typeof runWith>>;
 
-const expectSafe = ({ effects, own, stored, remediationId }: Run): void => {
+const expectSafe = ({ effects, own, stored, remediationId, interventions }: Run): void => {
   const actions = effects.filter(({ by }) => by === remediationId);
   const undone = effects.filter(({ by }) => by !== remediationId);
   expect([actions.length, undone.length].every((count) => count <= 1)).toBe(true);
+  // The forecasts learn of each effect once, and of nothing that never happened.
+  expect(effects.map(({ by }) => by)).toEqual(expect.arrayContaining(interventions().map(({ id }) => id)));
   for (const { after } of actions) expect(after).toContain('action-begun');
   for (const { after } of undone) expect(after).toContain('undo-begun');
   for (const kind of ['action-allowed', 'action-begun', 'undo-begun', 'verified'])
@@ -64,8 +66,9 @@ describe('a run that is disturbed once', () => {
   ] as const)(
     'ends with the verdict %s as %s, with each effect once',
     async (verdict, status, count) => {
-      const { calls } = await runWith(new Map(), { verdict });
+      const { calls, interventions } = await runWith(new Map(), { verdict });
       expect(calls).toBeGreaterThan(30);
+      expect(interventions()).toHaveLength(count);
       for (let at = 0; at < calls; at++) {
         for (const fault of FAULTS) {
           const run = await runWith(new Map([[at, fault]]), { verdict });

@@ -52,6 +52,7 @@ const silentPorts = (counts: Record<string, number>) => ({
   breaches: { stored: async () => new Map(), change: async () => {} },
   events: { publish: async () => {} },
   settings: { get: async () => NO_SETTINGS },
+  interventions: { since: async () => [] },
   scorer: { begin: async () => ({ score: () => {}, end: async () => {} }) },
   cadenceMinutes: 60,
   telemetry: {

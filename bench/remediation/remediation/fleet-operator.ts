@@ -199,6 +199,7 @@ export class FleetOperator {
     this.#ledger = reserve(this.#ledger, entryOf(plan, now));
     const { service } = watched;
     repeat(plan.change.touches, service, REMEDIES[service.kind]);
+    watched.acted(now);
     if (service.kind === 'worker')
       this.#generations.set(service.id, (this.#generations.get(service.id) ?? 0) + 1);
     this.#replace(run, { ...run, beganAt: now });

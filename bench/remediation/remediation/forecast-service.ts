@@ -22,9 +22,13 @@ export const forecastService = (
   limit: number,
   before: ServiceRun | undefined,
   now: number,
+  interventions: readonly number[] = [],
 ): ServiceRun => {
   const bounds = { lower: 0, upper: 100 };
-  const { forecast, state } = forecastWithState({ history, horizon: HORIZON, bounds }, before?.state ?? null);
+  const { forecast, state } = forecastWithState(
+    { history, horizon: HORIZON, bounds, interventions },
+    before?.state ?? null,
+  );
   const threshold: ResolvedThreshold = { direction: 'above', limit, source: 'fixed' };
   const breach = assessBreach(forecast, threshold, history);
   const assessed = { issuedAt: now * 1000, breach, threshold };

@@ -42,6 +42,7 @@ export class WatchedService {
   readonly #shared: SharedForecasts;
   readonly #values: number[] = [];
   #start = 0;
+  readonly #actedAt: number[] = [];
   #hash: readonly [number, number] = [0, 0];
   run: ServiceRun | undefined;
   /** Since when the alarm stands, epoch seconds; null if it does not. */
@@ -64,6 +65,12 @@ export class WatchedService {
     return value;
   }
 
+  /** Remembers that something was done, as the forecasts learn of it. */
+  acted(now: number): void {
+    this.#actedAt.push(now);
+    this.#hash = hashed(this.#hash, now);
+  }
+
   /** Points since `from`, epoch seconds. */
   pointsSince(from: number): readonly { readonly at: number; readonly value: number }[] {
     const first = Math.max(0, Math.ceil((from - this.#start) / STEP_SECONDS));
@@ -79,7 +86,7 @@ export class WatchedService {
     const first = Math.max(0, this.#values.length - PAST);
     const values = Float64Array.from(this.#values.slice(first));
     const history = { start: this.#start + first * STEP_SECONDS, stepSeconds: STEP_SECONDS, values };
-    const compute = () => forecastService(history, this.service.limit, this.run, now);
+    const compute = () => forecastService(history, this.service.limit, this.run, now, this.#actedAt);
     this.run = this.#shared.get(now, this.#hash.join(), compute);
     return this.run;
   }

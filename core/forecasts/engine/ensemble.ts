@@ -99,7 +99,9 @@ export const forecastWithState = (
   const [end, stepSeconds] = [endOf(request), history.stepSeconds];
   const modelled = clock !== null && clock.weight >= 0.5 ? clock.horizon : horizon;
   const kept = state !== null && stateServes(state, { end, stepSeconds }, modelled) ? state : null;
-  const task = { horizon, levels, settings, kept: kept?.model ?? null, isClockKnown: clock !== null, fleet };
+  const interventions = (asked.interventions ?? []).map((at) => (at - history.start) / stepSeconds);
+  const known = { isClockKnown: clock !== null, interventions };
+  const task = { horizon, levels, settings, kept: kept?.model ?? null, ...known, fleet };
   const weight = fleet === null ? 0 : fleetWeight(fleet, view, modelled);
   const { adapted, model } = clock === null ? forecastView(view, task) : forecastByClock(view, clock, task);
   const quantiles = toUnitsOf(view, adapted.quantiles);

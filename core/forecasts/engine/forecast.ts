@@ -12,6 +12,8 @@ export interface ForecastRequest {
   readonly bounds?: { readonly lower?: number; readonly upper?: number };
   /** Moves of the clocks where the users of the series live, ascending; without it, they are inferred from the history. */
   readonly clockMoves?: readonly ClockMove[];
+  /** When somebody acted on what is measured, epoch seconds: a climb that ends then did not end by itself. */
+  readonly interventions?: readonly number[];
 }
 
 /** One member of the ensemble and its share, largest first. */

@@ -39,6 +39,8 @@ export interface ViewRequest {
   readonly kept: EnsembleModel | null;
   /** True if the moves of the local clock are known, so that none is looked for. */
   readonly isClockKnown: boolean;
+  /** Steps of the view at which somebody acted on what is measured. */
+  readonly interventions: readonly number[];
   /** The fleet model, if there is one. */
   readonly fleet: FleetTrees | null;
 }
@@ -68,11 +70,11 @@ export const ensembleOf = (
  * ensemble.
  */
 const adapt = (view: SeriesView, ensembleAt: QuantilesAt, request: ViewRequest): AdaptedForecast => {
-  const { horizon, levels, settings, isClockKnown } = request;
+  const { horizon, levels, settings, isClockKnown, interventions } = request;
   const none = { ramp: null, regime: null };
   if (!settings.adaptation) return { quantiles: ensembleAt(levels), ...none };
   const series = deseasonalise(view.y, view.period);
-  const present = findRamp(series, view.stepSeconds);
+  const present = findRamp(series, view.stepSeconds, interventions);
   if (present !== null) {
     const { quantiles, continuation } = mixWithContinuation(present, horizon, levels, ensembleAt);
     return { quantiles, ramp: { present, continuation }, regime: null };

@@ -17,6 +17,7 @@ import type {
   ForecastBackend,
   ForecastScorer,
   ForecastStore,
+  InterventionStore,
   RunFiles,
 } from '../ports.ts';
 import { runRequestedAt } from '../run-id.ts';
@@ -31,6 +32,7 @@ import {
   type TargetHistories,
   type TargetOutcome,
 } from './forecast-targets.ts';
+import { knownInterventions } from './known-interventions.ts';
 import { HISTORY_SECONDS } from './prepare-series.ts';
 import { changesOf, settleWarnings } from './settle-warnings.ts';
 import { loadStates, type StateDeps, storeStates } from './stored-states.ts';
@@ -44,6 +46,7 @@ export interface ForecastBatchDeps extends StateDeps {
   readonly files: Pick<RunFiles, 'readBatch' | 'archiveForecasts' | 'writeResult'>;
   readonly events: EventPublisher;
   readonly settings: Pick<SettingsStore, 'get'>;
+  readonly interventions: Pick<InterventionStore, 'since'>;
   readonly scorer: ForecastScorer;
   /** Minutes between scheduled runs. */
   readonly cadenceMinutes: number;
@@ -197,13 +200,15 @@ export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput):
     throw new InvalidInputError(`${batchKey} is not batch ${index} of run ${runId}`, { field: 'batchKey' });
   const issuedAt = runRequestedAt(runId);
   const batch = { tenantId, runId, index, issuedAt };
-  const [settings, targetIds, states, scorer] = await Promise.all([
+  const now = issuedAt / 1000;
+  const [settings, interventions, targetIds, states, scorer] = await Promise.all([
     settingsOrNone(deps.settings, deps.telemetry).get(tenantId),
+    knownInterventions(deps.interventions, deps.telemetry, tenantId, now - HISTORY_SECONDS),
     deps.files.readBatch(batchKey),
     loadStates(deps, batch),
     deps.scorer.begin(batch),
   ]);
-  const own = { settings, clockMoves: movesAround(issuedAt / 1000, settings) };
+  const own = { settings, clockMoves: movesAround(now, settings), interventions };
   const task = { runId, issuedAt, backend: deps.backend, states: states.tracker, scorer, ...own };
   const outcomes = await forecastInTime(deps, input, targetIds, task);
   const forecasts = outcomes.map(({ forecast }) => forecast);

@@ -6,6 +6,7 @@ import type { ClockMove } from '../../shared/time-zone.ts';
 import type { SeriesFailure } from '../forecast-run.ts';
 import type { BackendResult, ForecastBackend } from '../ports.ts';
 import type { PredictedBreach, TargetForecast } from '../target-forecast.ts';
+import type { InterventionTimes } from './known-interventions.ts';
 import { assessSeries, planSeries, type SeriesAssessment, type SeriesPlan } from './series-plan.ts';
 import { failureOf } from './sum-results.ts';
 import type { StateTracker } from './track-states.ts';
@@ -21,6 +22,7 @@ export interface ForecastTask {
   readonly settings?: Settings;
   /** Moves of the clocks in the tenant's time zone, in the histories and horizons of the run. */
   readonly clockMoves?: readonly ClockMove[];
+  readonly interventions?: InterventionTimes;
 }
 
 /** A target with its points by metric. */

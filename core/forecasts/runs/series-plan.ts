@@ -17,6 +17,7 @@ import type { BackendRequest } from '../ports.ts';
 import type { ResolvedThreshold } from '../resolved-threshold.ts';
 import { largestOf, seriesBounds } from '../series-bounds.ts';
 import type { MetricForecast, PredictedBreach } from '../target-forecast.ts';
+import type { InterventionTimes } from './known-interventions.ts';
 import { forecastFrom, prepareSeries } from './prepare-series.ts';
 
 /** One series of a target, ready to be forecast. */
@@ -34,6 +35,7 @@ interface PlanTask {
   readonly issuedAt: number;
   readonly settings?: Settings;
   readonly clockMoves?: readonly ClockMove[];
+  readonly interventions?: InterventionTimes;
 }
 
 /** @throws InvalidInputError if the history has no usable or no recent value */
@@ -41,13 +43,18 @@ export const planSeries = (
   target: Target,
   metric: string,
   points: History,
-  { issuedAt, settings = NO_SETTINGS, clockMoves = [] }: PlanTask,
+  { issuedAt, settings = NO_SETTINGS, clockMoves = [], interventions }: PlanTask,
 ): SeriesPlan => {
   const { kind, unit, own } = readMetric(target, metric, settings);
   const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
   const bounds = seriesBounds(metric, unit, history.values, own);
   const itemId = `${target.targetId}/${metric}`;
-  const known = { ...(bounds && { bounds }), ...(clockMoves.length > 0 && { clockMoves }) };
+  const times = interventions?.get(target.targetId) ?? [];
+  const known = {
+    ...(bounds && { bounds }),
+    ...(clockMoves.length > 0 && { clockMoves }),
+    ...(times.length > 0 && { interventions: times }),
+  };
   return { target, metric, unit, elapsed, request: { itemId, history, horizon, ...known } };
 };
 

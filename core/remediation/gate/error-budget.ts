@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isBeyond } from '../../forecasts/resolved-threshold.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
+import { affectedTargets } from '../affected-targets.ts';
 import type { RemediationPolicy, ServiceObjective } from '../policy.ts';
 
 /** What remains of the error budget of an objective, as it is recorded with decisions. */
@@ -72,12 +73,6 @@ export const affectedObjectives = (
   targetIds: readonly string[],
   resource: string | null,
 ): readonly ServiceObjective[] => {
-  const { objectives = [], resources = [] } = policy ?? {};
-  const managed = resources.filter((each) =>
-    resource === null
-      ? each.targets.some((target) => targetIds.includes(target))
-      : each.resource === resource,
-  );
-  const affected = new Set([...targetIds, ...managed.flatMap(({ targets }) => targets)]);
-  return objectives.filter(({ target }) => affected.has(target));
+  const affected = affectedTargets(policy, targetIds, resource);
+  return (policy?.objectives ?? []).filter(({ target }) => affected.has(target));
 };

@@ -1,3 +1,4 @@
+import type { Intervention } from '../../forecasts/ports.ts';
 import type { Json } from '../../shared/canonical-json.ts';
 import type { Change } from '../action.ts';
 import { RemediationBlockedError } from '../errors.ts';
@@ -15,16 +16,18 @@ import { refusedBy, refusedRun } from './refuse.ts';
 import { resume } from './resume.ts';
 import type { Rules } from './rules.ts';
 import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
+import { interventionOf, type TellForecastsDeps, tellForecasts } from './tell-forecasts.ts';
 
-export interface ActDeps extends StepDeps, JudgeDeps, ResourceDeps {
+export interface ActDeps extends StepDeps, JudgeDeps, ResourceDeps, TellForecastsDeps {
   readonly rules: Pick<Rules, 'judge' | 'findAction' | 'settle'>;
   readonly pace: Pace;
 }
 
 /** What may be changed now: everything that has to be stored before is stored. */
-interface Begun {
+export interface Begun {
   readonly call: ResourceCall;
   readonly change: Change<Json>;
+  readonly intervention: Intervention;
 }
 
 type Begin = { readonly begun: Begun; readonly outcome: StepOutcome } | { readonly outcome: StepOutcome };
@@ -68,10 +71,15 @@ const begin = async (deps: ActDeps, snapshot: Snapshot, run: Remediation): Promi
   if (execution === null || !isReserved(snapshot, remediationId, 'action'))
     throw new RemediationBlockedError(`remediation ${remediationId} was not prepared`);
   const call = resourceCall(deps, plan);
-  const begun = { call, change: plan.change };
+  const begunAt = (at: number): Begun => ({
+    ...{ call, change: plan.change },
+    intervention: interventionOf(snapshot, plan, call, at),
+  });
   if (execution.beganAt !== null) {
     const outcome = checkNext(deps, run, now);
-    return { result: isStopped(snapshot, plan) ? { outcome } : { begun, outcome } };
+    return {
+      result: isStopped(snapshot, plan) ? { outcome } : { begun: begunAt(execution.beganAt), outcome },
+    };
   }
   const read = await readManaged(deps, call);
   if ('refusal' in read) return refuse(deps, snapshot, run, [read.refusal]);
@@ -87,7 +95,7 @@ const begin = async (deps: ActDeps, snapshot: Snapshot, run: Remediation): Promi
   };
   return {
     change: { run: acting, decisions: [decision] },
-    result: { begun, outcome: checkNext(deps, acting, now) },
+    result: { begun: begunAt(now), outcome: checkNext(deps, acting, now) },
   };
 };
 
@@ -99,11 +107,12 @@ const checkNext = ({ pace }: ActDeps, run: Remediation, now: number): StepOutcom
  * the resource is as it was before the change.
  */
 export const carryOut = async (
-  { resources }: Pick<ResourceDeps, 'resources'>,
-  { call, change }: Begun,
+  deps: Pick<ResourceDeps, 'resources'> & TellForecastsDeps,
+  { call, change, intervention }: Begun,
 ): Promise<void> => {
-  const present = await resources.read(call);
-  if (isAsPlanned(call.action, change, present)) await resources.change(call, change);
+  const present = await deps.resources.read(call);
+  if (isAsPlanned(call.action, change, present)) await deps.resources.change(call, change);
+  await tellForecasts(deps, intervention);
 };
 
 /** Carries out the plan. The decision is stored before the first call that changes something. */

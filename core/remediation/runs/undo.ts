@@ -2,7 +2,7 @@ import { type UndoInputs, type UndoVerdict, undoInputsOf } from '../gate/undo-in
 import type { LedgerEntry } from '../ledger.ts';
 import type { PlannedChange, RemediationPlan } from '../plan.ts';
 import { ENDED, type Execution, type Remediation } from '../remediation.ts';
-import { carryOut } from './act.ts';
+import { type Begun, carryOut } from './act.ts';
 import { type ResourceDeps, readManaged, resourceCall } from './act-on.ts';
 import { blocked, ended } from './announce.ts';
 import { planOf } from './ask.ts';
@@ -21,13 +21,14 @@ import {
   storedRun,
   takeStep,
 } from './step.ts';
+import { interventionOf, type TellForecastsDeps } from './tell-forecasts.ts';
 
-export interface UndoDeps extends StepDeps, ResourceDeps, Pick<JudgeDeps, 'ceiling'> {
+export interface UndoDeps extends StepDeps, ResourceDeps, TellForecastsDeps, Pick<JudgeDeps, 'ceiling'> {
   readonly rules: Pick<Rules, 'findAction' | 'judgeUndo' | 'reserve'>;
   readonly pace: Pace;
 }
 
-type Begin = { readonly change?: PlannedChange; readonly outcome: StepOutcome };
+type Begin = { readonly begun?: Begun; readonly outcome: StepOutcome };
 
 /** Enough people asked to undo a remediation that had ended. */
 const isRequested = ({ status, undoRequest }: Remediation): boolean =>
@@ -40,6 +41,16 @@ const entryOf = (plan: RemediationPlan, change: PlannedChange, at: number): Ledg
   ...{ remediationId: plan.remediationId, action: plan.action.id, resource: plan.resource },
   ...{ kind: 'undo', units: change.touches, at, result: 'running' },
 });
+
+const begunUndo = (
+  deps: UndoDeps,
+  snapshot: Snapshot,
+  plan: RemediationPlan,
+  { change, beganAt }: { readonly change: PlannedChange; readonly beganAt: number },
+): Begun => {
+  const call = resourceCall(deps, plan, 'undo');
+  return { call, change, intervention: interventionOf(snapshot, plan, call, beganAt) };
+};
 
 interface JudgedUndo {
   readonly verdict: UndoVerdict;
@@ -77,13 +88,14 @@ const refuse = (
   };
 };
 
-const begun = (
+const beginUndo = (
   deps: UndoDeps,
-  { now, ledger }: Snapshot,
+  snapshot: Snapshot,
   run: Remediation & { readonly execution: Execution },
   change: PlannedChange,
   judged: JudgedUndo,
 ): Step<Begin> => {
+  const { now, ledger } = snapshot;
   const { plan } = planOf(run);
   const undo = { change, reason: reasonOf(run), beganAt: now, doneAt: null };
   const undoing: Remediation = {
@@ -95,7 +107,10 @@ const begun = (
       ...{ run: undoing, decisions: [decision] },
       ledger: deps.rules.reserve(ledger.item, entryOf(plan, change, now)),
     },
-    result: { change, outcome: proceed(undoing, 'check-undo', now + deps.pace.checkSeconds) },
+    result: {
+      begun: begunUndo(deps, snapshot, plan, undo),
+      outcome: proceed(undoing, 'check-undo', now + deps.pace.checkSeconds),
+    },
   };
 };
 
@@ -112,7 +127,7 @@ const begin = async (deps: UndoDeps, snapshot: Snapshot, run: Remediation): Prom
   const judged = { verdict, inputs };
   const { allowed, change, refusals } = verdict;
   if (!allowed || change === null || execution === null) return refuse(run, refusals, now, judged);
-  return begun(deps, snapshot, { ...run, execution }, change, judged);
+  return beginUndo(deps, snapshot, { ...run, execution }, change, judged);
 };
 
 /**
@@ -120,7 +135,7 @@ const begin = async (deps: UndoDeps, snapshot: Snapshot, run: Remediation): Prom
  * judged, reserved and recorded before anything is changed.
  */
 export const undoStep = async (deps: UndoDeps, key: RunKey): Promise<StepOutcome> => {
-  const { change, outcome } = await takeStep(deps, key, async (snapshot): Promise<Step<Begin>> => {
+  const { begun, outcome } = await takeStep(deps, key, async (snapshot): Promise<Step<Begin>> => {
     const run = storedRun(key, snapshot);
     const { state, now } = snapshot;
     const undo = run.execution?.undo ?? null;
@@ -128,15 +143,13 @@ export const undoStep = async (deps: UndoDeps, key: RunKey): Promise<StepOutcome
     if (isStarted && undo.doneAt === null) {
       const next = proceed(run, 'check-undo', now + deps.pace.checkSeconds);
       const isStopped = state.killSwitch.item?.isOn === true;
-      return { result: isStopped ? { outcome: next } : { change: undo.change, outcome: next } };
+      if (isStopped) return { result: { outcome: next } };
+      return { result: { begun: begunUndo(deps, snapshot, planOf(run).plan, undo), outcome: next } };
     }
     if (run.status === 'undoing' ? !isStarted : isRequested(run)) return begin(deps, snapshot, run);
     return { result: { outcome: resume(run, state, now) }, events: ended(run) };
   });
-  if (change !== undefined) {
-    const { plan } = planOf(storedRun(key, { run: await deps.store.get(key.tenantId, key.remediationId) }));
-    await carryOut(deps, { call: resourceCall(deps, plan, 'undo'), change });
-  }
+  if (begun !== undefined) await carryOut(deps, begun);
   return outcome;
 };
 

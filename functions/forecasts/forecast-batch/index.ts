@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
+import { dynamoInterventionStore } from '../../../adapters/forecasts/intervention-store.ts';
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
@@ -36,6 +37,7 @@ export const handler = observe(
     blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
     forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),
     breaches: dynamoBreachStore(table(env.FORECASTS_TABLE_NAME)),
+    interventions: dynamoInterventionStore(table(env.FORECASTS_TABLE_NAME)),
     files,
     states: s3StateFiles(bucket),
     events: publisherTo(env.EVENT_BUS_NAME),

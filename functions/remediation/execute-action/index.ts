@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { makeS3Client, makeStsClient } from '../../../adapters/aws/clients.ts';
 import { jsonText } from '../../../adapters/aws/json-attributes.ts';
+import { dynamoInterventionStore } from '../../../adapters/forecasts/intervention-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
@@ -28,6 +29,7 @@ const env = readEnv({
   REMEDIATIONS_TABLE_NAME: z.string().min(1),
   DECISION_BUCKET_NAME: z.string().min(1),
   BLOCKS_TABLE_NAME: z.string().min(1),
+  FORECASTS_TABLE_NAME: z.string().min(1),
   TARGETS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
@@ -70,6 +72,7 @@ export const handler = observe(
     ...{ store, resources, events, telemetry, rules: RULES, now: Date.now },
     inputs: s3DecisionInputs({ client: makeS3Client(), bucketName: env.DECISION_BUCKET_NAME }),
     errorBudget,
+    interventions: dynamoInterventionStore(table(env.FORECASTS_TABLE_NAME)),
     ...{ ceiling: env.REMEDIATION_CEILING, pace: env.REMEDIATION_PACE },
   }),
 );

@@ -211,6 +211,7 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   'metrics/target-recorder.ts': { places: 2, kinds: ['target', 'entry in the list of tenants'] },
   'forecasts/breach-store.ts': { places: 1, kinds: ['predicted breach'] },
   'forecasts/forecast-store.ts': { places: 2, kinds: ['forecast'] },
+  'forecasts/intervention-store.ts': { places: 1, kinds: ['intervention'] },
   'forecasts/run-files.ts': { places: 3, kinds: ['batch', 'batch result', 'archived forecast'] },
   'forecasts/run-store.ts': { places: 3, kinds: ['forecast run', 'claim on a forecast run'] },
   'forecasts/state-files.ts': { places: 1, kinds: ['states of a batch'] },

@@ -1,5 +1,6 @@
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
+import { dynamoInterventionStore } from '../../../adapters/forecasts/intervention-store.ts';
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
@@ -7,6 +8,7 @@ import { batchFileKey } from '../../../core/forecasts/object-keys.ts';
 import type {
   BreachStore,
   ForecastStore,
+  InterventionStore,
   RunFiles,
   RunStore,
   StateFiles,
@@ -43,6 +45,10 @@ export const FORECAST_REPOSITORIES: readonly Repository[] = [
     stored: (store, tenantId) => store.stored(tenantId, 'web-1'),
     // Through the index by risk, in which the partitions of all tenants lie side by side.
     list: (store, tenantId) => store.list(tenantId, { minProbability: 0 }, { limit: 1 }),
+  }),
+  repository<InterventionStore>('InterventionStore', ({ table }) => dynamoInterventionStore(table), {
+    put: (store, tenantId) => store.put({ tenantId, id: 'r-1', targetIds: ['web-1'], at: NOW }),
+    since: (store, tenantId) => store.since(tenantId, NOW - 60),
   }),
   repository<RunStore>('RunStore', ({ table }) => dynamoRunStore(table), {
     claim: (store, tenantId) => store.claim(tenantId, 'nightly', RUN, NOW + 600),

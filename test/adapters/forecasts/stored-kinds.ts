@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { ARCHIVE_LINE } from '../../../adapters/forecasts/archive-line.ts';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
+import { dynamoInterventionStore } from '../../../adapters/forecasts/intervention-store.ts';
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
@@ -27,6 +28,7 @@ const predicted: PredictedBreach = {
     announced: { at: NOW * 1000, reason: 'severity-raised' },
   },
 };
+const intervention = { tenantId: 'acme', id: 'r-1', targetIds: ['web-1'], at: NOW };
 const counts = { targets: 2, series: 4, forecasts: 3, breaches: 1, failed: 1 };
 const result = { index: 3, deferred: 2, ...counts, failures: [failureOf('web-1', 'cpu', 'too short')] };
 const forecast = sampleTarget(['cpu']);
@@ -63,6 +65,14 @@ export const FORECAST_KINDS: readonly StoredKind[] = [
       ),
     read: async ({ table }) => (await dynamoBreachStore(table).list('acme', {}, { limit: 1 })).items[0],
     content: predicted,
+  },
+  {
+    kind: 'intervention',
+    version: 1,
+    key: / INTERVENTION#/,
+    write: ({ table }) => dynamoInterventionStore(table).put(intervention),
+    read: async ({ table }) => (await dynamoInterventionStore(table).since('acme', NOW))[0],
+    content: intervention,
   },
   {
     kind: 'batch',

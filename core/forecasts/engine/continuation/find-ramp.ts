@@ -3,7 +3,7 @@ import type { Deseasonalised } from '../series/deseasonalised.ts';
 import type { LineFits } from '../series/line-fits.ts';
 import { type Episode, episodeAt, SHORTEST_EPISODE } from './episode.ts';
 import { continuationWeight, isRamp } from './gate.ts';
-import { pastEpisodes } from './past-episodes.ts';
+import { type PastOptions, pastEpisodes } from './past-episodes.ts';
 import { type Ramp, rampOf, shapeOf } from './ramp.ts';
 
 /** How far ahead past episodes must have continued, at most in steps. */
@@ -24,24 +24,28 @@ export interface PresentRamp {
 const outlookOf = (stepSeconds: number): number =>
   Math.min(OUTLOOK.maxSteps, Math.max(SHORTEST_EPISODE, Math.round(OUTLOOK.seconds / stepSeconds)));
 
-const weigh = (fits: LineFits, episode: Episode, floor: number, outlook: number) => {
+const weigh = (fits: LineFits, episode: Episode, outlook: number, past: Omit<PastOptions, 'outlook'>) => {
   const ramp = rampOf(fits, episode);
   const shape = shapeOf(fits, ramp);
   const isShort = fits.y.length < OUTLOOKS_TO_REMEMBER * outlook;
   if (!isRamp(episode, shape, outlook, isShort)) return null;
-  return { ramp, weight: continuationWeight(shape, pastEpisodes(fits, episode, floor, outlook)) };
+  return { ramp, weight: continuationWeight(shape, pastEpisodes(fits, episode, { ...past, outlook })) };
 };
 
 /**
  * Finds the ramp that a series (filled, in any unit) is on, with the probability that it continues; null if there is
  * none. Follows y -> a y + b, and a decline is a mirrored climb. Method and measurements: `docs/adr/0016-ramps-and-regime-changes.md`.
  */
-export const findRamp = (series: Deseasonalised, stepSeconds: number): PresentRamp | null => {
+export const findRamp = (
+  series: Deseasonalised,
+  stepSeconds: number,
+  interventions: readonly number[] = [],
+): PresentRamp | null => {
   const { fits, floor, pattern } = series;
   const { length } = fits.y;
   if (length < 2 * SHORTEST_EPISODE) return null;
   const episode = episodeAt(fits, length, floor);
   if (episode === null || Math.log(episode.signalToNoise) < 1) return null;
-  const found = weigh(fits, episode, floor, outlookOf(stepSeconds));
+  const found = weigh(fits, episode, outlookOf(stepSeconds), { floor, interventions });
   return found !== null && found.weight > 0 ? { fits, pattern, ...found } : null;
 };

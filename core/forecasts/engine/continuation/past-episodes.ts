@@ -30,14 +30,28 @@ const isLike = (past: Episode, present: Episode): boolean => {
   );
 };
 
-const countFailures = (fits: LineFits, present: Episode, floor: number, outlook: number): number => {
+export interface PastOptions {
+  /** Least noise around a line. */
+  readonly floor: number;
+  /** How far ahead a climb must have continued, in steps. */
+  readonly outlook: number;
+  /** Steps at which somebody acted on what is measured. */
+  readonly interventions: readonly number[];
+}
+
+/** Whether something was done shortly before the end of an episode, or before it could have continued. */
+const isInterrupted = (end: number, { outlook, interventions }: PastOptions): boolean =>
+  interventions.some((at) => at > end - outlook / 8 && at <= end + outlook);
+
+const countFailures = (fits: LineFits, present: Episode, options: PastOptions): number => {
+  const { floor, outlook } = options;
   const { length } = present.line;
   const last = Math.min(present.end - outlook, present.end - length + Math.floor(length / 4));
   const stride = Math.max(1, Math.round(outlook / 8));
   let failures = 0;
   for (let end = 12 * stride; end <= last; end += stride) {
     const past = episodeAt(fits, end, floor);
-    if (past === null || !isLike(past, present)) continue;
+    if (past === null || !isLike(past, present) || isInterrupted(end, options)) continue;
     const arrived = fits.mean(end + outlook - stride, end + outlook) - past.line.end;
     if (arrived / (past.line.slope * outlook) < ARRIVED) failures++;
   }
@@ -51,20 +65,15 @@ const levelsBefore = (y: Float64Array, { end, line }: Episode): Float64Array => 
   return before.sort();
 };
 
-/** Compares the present episode with the past of its series; `outlook` (steps) is how far ahead a climb must have continued. */
-export const pastEpisodes = (
-  fits: LineFits,
-  present: Episode,
-  floor: number,
-  outlook: number,
-): PastEpisodes => {
+/** Compares the present episode with the past of its series. */
+export const pastEpisodes = (fits: LineFits, present: Episode, options: PastOptions): PastEpisodes => {
   const before = levelsBefore(fits.y, present);
   const { slope, end, length } = present.line;
   const [level, climb] = [Math.sign(slope) * end, Math.abs(slope) * length];
   const isUnusual = !(level < sortedQuantile(before, USUAL));
   const isKnown = level <= (before.at(-1) ?? Number.NEGATIVE_INFINITY);
   return {
-    failures: isKnown ? countFailures(fits, present, floor, outlook) : 0,
+    failures: isKnown ? countFailures(fits, present, options) : 0,
     isUnusual,
     isReturn: !isUnusual && level - climb < sortedQuantile(before, RETURN.level) - RETURN.share * climb,
   };

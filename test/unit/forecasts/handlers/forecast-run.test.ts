@@ -23,6 +23,7 @@ import {
   memoryBreaches,
   memoryFiles,
   memoryForecasts,
+  memoryInterventions,
   memoryRuns,
   memoryStates,
 } from '../../../fakes/forecasts.ts';
@@ -69,6 +70,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     breaches: memoryBreaches(),
     events: memoryEvents(),
     settings: memorySettings(),
+    interventions: memoryInterventions(),
     scores: memoryScores(),
     log: recordedTelemetry(),
   };
@@ -88,6 +90,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     backend: backendOf(forecaster),
     states: stores.states.files,
     settings: stores.settings,
+    interventions: stores.interventions.store,
     scorer: forecastScorer({
       ...{ files: stores.files.files, scores: stores.scores.files },
       ...{ telemetry, cadenceMinutes: 60 },
@@ -441,6 +444,38 @@ describe('errors in a batch', () => {
     ]);
     expect(forecasts.all().map(({ forecast }) => forecast.targetId)).toContain('hot');
     expect(log.counts.SeriesFailed).toBe(2);
+  });
+
+  it('knows what was done about a target within its history', async () => {
+    const { interventions, batchDeps, plan } = world();
+    const asked = new Map<string, readonly number[] | undefined>();
+    const backend: ForecastBackend = {
+      ...batchDeps.backend,
+      forecast: (requests) => {
+        for (const one of requests) asked.set(one.itemId, one.interventions);
+        return batchDeps.backend.forecast(requests);
+      },
+    };
+    const done = { tenantId: 'acme', targetIds: ['hot', 'gone'] };
+    await interventions.store.put({ ...done, id: 'r-1', at: NOW - 14 * 86_400 });
+    await interventions.store.put({ ...done, id: 'r-2', at: NOW - 60 });
+    await interventions.store.put({ ...done, id: 'r-3', at: NOW - 14 * 86_400 - 1 });
+    await interventions.store.put({ ...done, tenantId: 'globex', id: 'r-4', at: NOW - 60 });
+    await plan(request);
+    await makeBatch({ ...batchDeps, backend })(input);
+    expect(asked.get('hot/cpu_percent')).toEqual([NOW - 60, NOW - 14 * 86_400]);
+    expect(asked.has('calm/cpu_percent')).toBe(true);
+    expect(asked.get('calm/cpu_percent')).toBeUndefined();
+  });
+
+  it('forecasts without what was done if that cannot be read', async () => {
+    const { batchDeps, plan, log } = world();
+    const since = () => Promise.reject(new DependencyUnavailableError('throttled'));
+    await plan(request);
+    expect(await makeBatch({ ...batchDeps, interventions: { since } })(input)).toMatchObject({
+      forecasts: 2,
+    });
+    expect(log.counts.InterventionsUnknown).toBe(1);
   });
 
   it('forecasts with default settings if the stored ones cannot be read', async () => {

@@ -10,6 +10,7 @@ import {
   memoryBreaches,
   memoryFiles,
   memoryForecasts,
+  memoryInterventions,
   memoryRuns,
   memoryStates,
   noScorer,
@@ -44,7 +45,13 @@ const world = (secondsEach: number) => {
     breaches: memoryBreaches().store,
     events: memoryEvents().events,
     ...{ files: files.files, states: states.files, backend: backendOf(steadyForecaster) },
-    ...{ settings: memorySettings(), cadenceMinutes: 60, scorer: noScorer, telemetry },
+    ...{
+      settings: memorySettings(),
+      interventions: memoryInterventions().store,
+      cadenceMinutes: 60,
+      scorer: noScorer,
+      telemetry,
+    },
   });
   const close = makeClose({
     ...{ runs: runs.store, files: files.files, scores: noScores },

@@ -20,6 +20,7 @@ import { makeHandler as makeClose } from '../../../../functions/remediation/clos
 import { makeHandler as makeExecute } from '../../../../functions/remediation/execute-action/handler.ts';
 import { makeHandler as makeAsk } from '../../../../functions/remediation/request-approval/handler.ts';
 import { makeHandler as makeVerify } from '../../../../functions/remediation/verify-remediation/handler.ts';
+import { memoryInterventions } from '../../../fakes/forecasts.ts';
 import { watched } from '../../../fakes/metrics.ts';
 import {
   memoryDecisionInputs,
@@ -115,6 +116,7 @@ export const runWorld = (options: WorldOptions = {}) => {
   const effects: Effect[] = [];
   const { events, published } = memoryEvents();
   const { telemetry, counts } = recordedTelemetry();
+  const interventions = memoryInterventions();
   const remediationId = remediationIdOf(TENANT, CAUSE);
   const stored = (): Remediation | undefined => own.remediations.get(remediationId)?.item;
   let reads = 0;
@@ -148,6 +150,7 @@ export const runWorld = (options: WorldOptions = {}) => {
   const base = {
     store: disturbed('store', store, disturb),
     inputs: disturbed('inputs', memoryDecisionInputs(), disturb),
+    interventions: disturbed('interventions', interventions.store, disturb),
     events: disturbed('events', events, disturb),
     ...{ now, telemetry, ceiling: CEILING, rules, errorBudget: async () => null },
     resources: disturbed('resources', resources, disturb),
@@ -255,6 +258,7 @@ export const runWorld = (options: WorldOptions = {}) => {
       clock,
       answered,
       remediationId,
+      interventions: interventions.stored,
       stored,
       answer,
       askToUndo,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planHash } from '../../../../core/remediation/plan.ts';
 import type { Remediation } from '../../../../core/remediation/remediation.ts';
 import { prepareStep } from '../../../../core/remediation/runs/prepare.ts';
+import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { person } from '../approval/asked-world.ts';
 import { NOW, sampleSwitch } from '../stored-samples.ts';
 import { groupPlan, groupRun, saying, storedWorld } from './stored-world.ts';
@@ -32,12 +33,29 @@ describe('an action that was prepared', () => {
     expect([world.decided(), world.changes.length]).toEqual([['action-begun'], 1]);
   });
 
+  it('is told to the forecasts, with all targets that it touches, and once', async () => {
+    const world = storedWorld(groupRun(prepared));
+    world.own.policy.item?.resources[0]?.targets.push('web-2');
+    await world.step('act');
+    await world.step('act');
+    expect(world.interventions()).toEqual([
+      { tenantId: 'acme', id: 'r-1', targetIds: ['web-1', 'web-2'], at: NOW + 60 },
+    ]);
+  });
+
+  it('goes on although the forecasts cannot be told', async () => {
+    const put = () => Promise.reject(new DependencyUnavailableError('throttled'));
+    const world = storedWorld(groupRun(prepared), { interventions: { put } });
+    expect(await world.step('act')).toMatchObject({ next: 'check', status: 'acting' });
+    expect([world.changes.length, world.counts.InterventionNotStored]).toEqual([1, 1]);
+  });
+
   const refused = async (disturb: (world: ReturnType<typeof storedWorld>) => void, plan = groupPlan()) => {
     const world = storedWorld(groupRun(prepared, plan));
     disturb(world);
     const outcome = await world.step('act');
     expect(outcome).toMatchObject({ next: 'end', status: 'refused' });
-    expect(world.changes).toEqual([]);
+    expect([world.changes, world.interventions()]).toEqual([[], []]);
     expect(world.stored()).toMatchObject({ status: 'refused', execution: null });
     expect(world.own.ledgers.get('shop')?.item.entries).toMatchObject([{ result: 'unproven' }]);
     expect(world.published).toMatchObject([{ name: 'RemediationBlocked' }]);

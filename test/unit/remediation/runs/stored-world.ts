@@ -8,9 +8,11 @@ import type { Remediation } from '../../../../core/remediation/remediation.ts';
 import type { JudgeDeps } from '../../../../core/remediation/runs/judge-run.ts';
 import type { Rules } from '../../../../core/remediation/runs/rules.ts';
 import { RULES } from '../../../../core/remediation/runs/stage-rules.ts';
+import type { TellForecastsDeps } from '../../../../core/remediation/runs/tell-forecasts.ts';
 import { makeHandler as makeClose } from '../../../../functions/remediation/close-remediation/handler.ts';
 import { makeHandler as makeExecute } from '../../../../functions/remediation/execute-action/handler.ts';
 import { makeHandler as makeAsk } from '../../../../functions/remediation/request-approval/handler.ts';
+import { memoryInterventions } from '../../../fakes/forecasts.ts';
 import { watched } from '../../../fakes/metrics.ts';
 import {
   memoryDecisionInputs,
@@ -42,6 +44,7 @@ export interface StoredOptions {
   readonly rules?: Partial<Rules>;
   readonly target?: Target | undefined;
   readonly errorBudget?: JudgeDeps['errorBudget'];
+  readonly interventions?: TellForecastsDeps['interventions'];
   /** The ledger as it is stored: by default the action is reserved. */
   readonly isReserved?: boolean;
 }
@@ -63,10 +66,12 @@ export const storedWorld = (run: Remediation | undefined, options: StoredOptions
   const changes: unknown[] = [];
   const { events, published } = memoryEvents();
   const { telemetry, counts, lines } = recordedTelemetry();
+  const interventions = memoryInterventions();
   const answered: [string, string][] = [];
   const store = memoryRemediationStore(memory);
   const base = {
     ...{ store, inputs: memoryDecisionInputs(), events, telemetry, now: () => clock.seconds * 1000 },
+    interventions: options.interventions ?? interventions.store,
     rules: { ...RULES, ...options.rules },
     errorBudget: options.errorBudget ?? (async () => null),
     pace: { secondsPerMinute: 60, checkSeconds: 15 },
@@ -87,6 +92,7 @@ export const storedWorld = (run: Remediation | undefined, options: StoredOptions
   const key = { tenantId: TENANT, remediationId: 'r-1' };
   const execute = makeExecute(base);
   return {
+    interventions: interventions.stored,
     ...{ own, clock, group, changes, published, counts, lines, answered, store, base },
     stored: () => own.remediations.get('r-1')?.item,
     decided: () => own.decisions.map(({ kind }) => kind),
