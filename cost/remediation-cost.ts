@@ -61,6 +61,7 @@ export const remediationUsage = (work: Workload, facts: TemplateFacts): UsageLin
       units: remediations * (CHECKS * STATES_PER_CHECK + OTHER_STATES),
     },
     { component, what: 'decisions written', price: 'dynamoWriteUnit', units: remediations * STEPS * writes },
+    { component, what: 'interventions written', price: 'dynamoWriteUnit', units: remediations },
     { component, what: 'inputs of decisions', price: 's3Put', units: remediations * STEPS },
     { component, what: 'events about them', price: 'customEvent', units: remediations * EVENTS },
   ];

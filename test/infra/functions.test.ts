@@ -154,7 +154,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'REMEDIATION_CEILING'],
   ],
   'execute-action': [
-    ...tables('REMEDIATIONS', 'BLOCKS', 'TARGETS', 'REQUESTS'),
+    ...tables('REMEDIATIONS', 'BLOCKS', 'FORECASTS', 'TARGETS', 'REQUESTS'),
     ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'OWN_TENANT_ID', 'REMEDIATION_CEILING', 'ACCOUNT_ID'],
     ...['REMEDIATION_PACE', 'ACTION_CLUSTERS', 'ACTION_INTEGRATIONS'],
   ],

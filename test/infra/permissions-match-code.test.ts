@@ -94,6 +94,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'execute-action': [
     ...on('Remediations', 'Query'),
     ...on('Blocks', 'BatchGetItem'),
+    ...on('Forecasts', 'Query'),
     ...on('Targets', 'Query'),
     'sts:AssumeRole',
   ],

@@ -508,6 +508,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ExecuteAction: [
     ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
     ...on('Blocks', 'Query'),
+    ...on('Forecasts', 'PutItem'),
     ...on('Targets', 'GetItem'),
     ...on('Requests', 'GetItem', 'PutItem'),
     ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
@@ -581,6 +582,8 @@ const FOREIGN_WRITERS: Readonly<Record<string, string>> = {
     'it charges the quota of changes, and stores its responses so that a repeated webhook has no further effect',
   'choose-action Requests': 'circuit breakers of integrations have their states there',
   'execute-action Requests': 'circuit breakers of integrations and actions have their states there',
+  'execute-action Forecasts':
+    'it tells the forecasts of what was done, so that they do not take it for the end of a climb',
   'query-api Requests': 'it charges the quota of read requests',
   'receive-metrics Requests': 'it charges the quota of points before it accepts any',
   'start-forecast-run Requests': 'it charges the quota of runs',

@@ -52,6 +52,7 @@ export const forecastUsage = (load: ForecastLoad): UsageLine[] => {
     line('state transitions', 'stepFunctionsTransition', runs * (batches + 7)),
     line('invocations', 'lambdaRequest', runs * (batches + 2)),
     line('GB-seconds', 'lambdaArmGbSecond', seconds * load.memoryGb),
+    line('settings and interventions read', 'dynamoReadUnit', runs * batches),
     line('history reads', 'dynamoReadUnit', targets * readUnits(load.historyBytes, 'eventual')),
     line('forecast writes', 'dynamoWriteUnit', targets * writeUnits(load.forecastBytes)),
     // A breach is written to the table. If its risk has changed, it is removed from the index and added again.
