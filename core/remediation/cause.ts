@@ -14,7 +14,11 @@ export const BreachCause = z.strictObject({
   since: Seconds,
   /** Remediations of the same warning before this one; absent for the first. */
   round: z.number().int().positive().exactOptional(),
+  /** The newest of them that, one after another, proved nothing; absent if the last one did. */
+  unproven: z.number().int().positive().exactOptional(),
 });
+
+export type BreachCause = z.infer<typeof BreachCause>;
 
 export const IncidentCause = z.strictObject({
   kind: z.literal('incident'),

@@ -1,10 +1,8 @@
 import type { PredictedBreach } from '../../forecasts/target-forecast.ts';
 import { isoOfMs } from '../../shared/time.ts';
-import type { Cause } from '../cause.ts';
+import type { BreachCause } from '../cause.ts';
 import { problemConfidence } from '../choosing/problem-confidence.ts';
 import type { Found, Moment, Sources } from './sources.ts';
-
-type BreachCause = Extract<Cause, { kind: 'predicted-breach' }>;
 
 /** Predicted this long ahead, a level moves steadily. */
 const GRADUAL_SECONDS = 2 * 3600;

@@ -1,5 +1,6 @@
 /** The events of a remediation, derived from what is stored: a repeated announcement is the same event. */
 import { isoOfSeconds } from '../../shared/time.ts';
+import { leftToPeople } from '../choosing/next-round.ts';
 import { REMEDIATION_SOURCE, type RemediationEvent } from '../events.ts';
 import type { PlannedChange, RemediationPlan } from '../plan.ts';
 import type { Approval, Remediation } from '../remediation.ts';
@@ -118,11 +119,17 @@ export const blocked = (run: Remediation): RemediationEvent[] => {
   return [{ name, source, detail: { ...base(run, name, endedAt ?? startedAt), reason, refusals } }];
 };
 
-export const escalated = (run: Remediation): RemediationEvent[] => {
+export const escalated = (run: Remediation, reason = run.explanation): RemediationEvent[] => {
   if (!isPlanned(run) || run.endedAt === null) return [];
   const name = 'RemediationEscalated';
-  const detail = { ...base(run, name, run.endedAt, run.endedAt), ...planned(run), reason: run.explanation };
+  const detail = { ...base(run, name, run.endedAt, run.endedAt), ...planned(run), reason };
   return [{ name, source, detail }];
+};
+
+/** The last remediation of a warning says that there will be no other. */
+const lastOf = (run: Remediation): RemediationEvent[] => {
+  const reason = leftToPeople(run);
+  return reason === null ? [] : escalated(run, reason);
 };
 
 /** What a remediation that has ended announces about its end. */
@@ -132,8 +139,12 @@ export const ended = (run: Remediation): RemediationEvent[] => {
       return suggested(run);
     case 'refused':
     case 'rejected':
-    case 'expired':
       return blocked(run);
+    case 'expired':
+      return [...blocked(run), ...lastOf(run)];
+    case 'succeeded':
+    case 'unproven':
+      return lastOf(run);
     case 'undone':
       return rolledBack(run);
     case 'escalated':

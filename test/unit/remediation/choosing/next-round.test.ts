@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Cause, causeKey } from '../../../../core/remediation/cause.ts';
-import { MAX_ROUNDS, nextRound } from '../../../../core/remediation/choosing/next-round.ts';
+import {
+  leftToPeople,
+  MAX_ROUNDS,
+  MAX_UNPROVEN,
+  nextRound,
+} from '../../../../core/remediation/choosing/next-round.ts';
 import { REMEDIATION_STATUSES, VERDICTS } from '../../../../core/remediation/remediation.ts';
 
 const WARNING: Cause = { kind: 'predicted-breach', targetId: 'web-1', metric: 'cpu', since: 1_790_000_000 };
@@ -8,12 +13,13 @@ const next = (status: (typeof REMEDIATION_STATUSES)[number], cause: Cause = WARN
   nextRound({ cause, status, isDryRun, verification: null });
 
 describe('after a remediation of a warning', () => {
-  it.each(['succeeded', 'unproven', 'expired'] as const)(
-    'that ended as %s, another may be needed',
-    (status) => {
-      expect(next(status)).toEqual({ ...WARNING, round: 1 });
-    },
-  );
+  it.each([
+    ['succeeded', {}],
+    ['unproven', { unproven: 1 }],
+    ['expired', { unproven: 1 }],
+  ] as const)('that ended as %s, another may be needed', (status, more) => {
+    expect(next(status)).toEqual({ ...WARNING, round: 1, ...more });
+  });
 
   it.each(VERDICTS)(
     'whose verdict is %s and not stored as its end yet, another may follow unless it got worse',
@@ -27,7 +33,8 @@ describe('after a remediation of a warning', () => {
         at: 1,
       };
       const found = nextRound({ cause: WARNING, status: 'verifying', isDryRun: false, verification });
-      expect(found).toEqual(verdict === 'worse' ? null : { ...WARNING, round: 1 });
+      const rounds = { round: 1, ...(verdict === 'avoided' ? {} : { unproven: 1 }) };
+      expect(found).toEqual(verdict === 'worse' ? null : { ...WARNING, ...rounds });
     },
   );
 
@@ -38,11 +45,41 @@ describe('after a remediation of a warning', () => {
     expect(others.map((status) => next(status))).toEqual(others.map(() => null));
   });
 
-  it('there are a few at most, each of its own cause', () => {
+  const roundsWhile = (statusOf: (round: number) => 'succeeded' | 'unproven' | 'expired') => {
     const keys = new Set<string>();
-    for (let cause: Cause | null = WARNING; cause !== null; cause = next('succeeded', cause))
+    let cause: Cause | null = WARNING;
+    for (let round = 0; cause !== null; round++) {
       keys.add(causeKey(cause));
-    expect(keys.size).toBe(MAX_ROUNDS);
+      const ended = { cause, status: statusOf(round), isDryRun: false, verification: null };
+      cause = nextRound(ended);
+      expect(leftToPeople(ended) === null).toBe(cause !== null);
+    }
+    return keys.size;
+  };
+
+  it('that keeps helping there are many, each of its own cause, and people are told of the end', () => {
+    expect(roundsWhile(() => 'succeeded')).toBe(MAX_ROUNDS);
+    const last: Cause = { ...WARNING, round: MAX_ROUNDS - 1 };
+    const ended = { cause: last, status: 'succeeded' as const, isDryRun: false, verification: null };
+    expect(leftToPeople(ended)).toBe(
+      'there were 48 remediations of this warning, and it still stands: Forestall does no more about it, so please look at its cause',
+    );
+  });
+
+  it('that proved nothing there are few, one after another', () => {
+    expect(roundsWhile(() => 'unproven')).toBe(MAX_UNPROVEN);
+    expect(roundsWhile(() => 'expired')).toBe(MAX_UNPROVEN);
+    expect(roundsWhile((round) => (round < 4 ? 'succeeded' : 'unproven'))).toBe(4 + MAX_UNPROVEN);
+    expect(roundsWhile((round) => (round % MAX_UNPROVEN === 0 ? 'succeeded' : 'unproven'))).toBe(MAX_ROUNDS);
+  });
+
+  it('people are told of no end that is none, or that they know', () => {
+    for (const status of REMEDIATION_STATUSES) {
+      const ended = { cause: WARNING, status, isDryRun: false, verification: null };
+      expect(leftToPeople(ended)).toBeNull();
+    }
+    const rehearsed = { cause: { ...WARNING, round: 47 }, status: 'succeeded' as const, verification: null };
+    expect(leftToPeople({ ...rehearsed, isDryRun: true })).toBeNull();
   });
 
   it('there is none after a rehearsal, and none for causes that do not stand', () => {

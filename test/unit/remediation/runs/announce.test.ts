@@ -127,6 +127,30 @@ describe('an event of a remediation', () => {
     ]);
   });
 
+  it('about the last remediation of a warning says that there will be no other', () => {
+    const last = (round: number, unproven?: number) => {
+      const { cause } = doneRun();
+      if (cause.kind !== 'predicted-breach') throw new Error('expected a warning');
+      return { ...cause, round, ...(unproven === undefined ? {} : { unproven }) };
+    };
+    const endOf = (status: 'succeeded' | 'unproven' | 'expired', cause: ReturnType<typeof last>) =>
+      ended({ ...doneRun({ status, endedAt: NOW + 999 }), cause }).map(({ name, detail }) => [
+        name,
+        'reason' in detail ? detail.reason : '',
+      ]);
+    expect(endOf('succeeded', last(46))).toEqual([]);
+    expect(endOf('succeeded', last(47))).toEqual([
+      ['RemediationEscalated', expect.stringMatching(/^there were 48 remediations of this warning/)],
+    ]);
+    expect(endOf('unproven', last(5, 4))).toEqual([]);
+    const left = [
+      'RemediationEscalated',
+      expect.stringMatching(/^6 remediations .* proved nothing: Forestall does/),
+    ];
+    expect(endOf('unproven', last(9, 5))).toEqual([left]);
+    expect(endOf('expired', last(9, 5))).toEqual([['RemediationBlocked', expect.anything()], left]);
+  });
+
   it('that was blocked before it ended has the time of its beginning', () => {
     expect(ended(sampleRemediation({ status: 'refused' }))).toMatchObject([
       { detail: { occurredAt: '2026-11-21T10:05:00.000Z' } },
