@@ -1,4 +1,9 @@
 import * as z from 'zod';
+import {
+  BREACH_REASONS,
+  type BreachExplanation,
+  type BreachReason,
+} from '../../core/forecasts/breach-explanation.ts';
 import { SEVERITIES } from '../../core/forecasts/breach-risk.ts';
 import type { BreachLifetime } from '../../core/forecasts/ports.ts';
 import type { PredictedBreach } from '../../core/forecasts/target-forecast.ts';
@@ -18,6 +23,14 @@ const Warning = objectOf<StandingWarning>()({
   since: z.number(),
   announced: z.object({ at: z.number(), reason: z.enum(WARNING_REASONS) }).nullable(),
   lessSince: z.object({ warning: Since, critical: Since }),
+});
+
+const Explanation = objectOf<BreachExplanation>()({
+  issuedAt: z.number(),
+  reasons: z.array(
+    objectOf<BreachReason>()({ kind: z.enum(BREACH_REASONS), share: z.number(), text: z.string() }),
+  ),
+  counterfactual: z.string().nullable(),
 });
 
 type Detail = Omit<PredictedBreach, 'tenantId'>;
@@ -42,6 +55,8 @@ const Detail: z.ZodType<Detail> = objectOf<Detail>()({
   expectedPeak: z.number(),
   // Absent from items of releases without standing warnings.
   warning: Warning.nullable().default(null),
+  // Absent from items of releases that explained nothing.
+  explanation: Explanation.nullable().default(null),
 });
 
 const BreachItem = z.object({ detail: jsonText(Detail) });

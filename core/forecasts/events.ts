@@ -1,6 +1,7 @@
 /** Events of forecast runs. */
 import * as z from 'zod';
 import { type EventOf, eventFields } from '../shared/domain-event.ts';
+import { BREACH_REASONS } from './breach-explanation.ts';
 import { SEVERITIES } from './breach-risk.ts';
 import { WARNING_REASONS } from './warning.ts';
 
@@ -33,6 +34,11 @@ export const BreachPredicted = z.object({
   severity: z.enum(SEVERITIES),
   risk: z.number(),
   timeToImpactSeconds: z.object({ p10: z.number(), p50: z.number(), p90: z.number() }).nullable(),
+  /** What speaks for it, the largest share (percent) first; empty if it could not be explained. */
+  reasons: z
+    .array(z.object({ kind: z.enum(BREACH_REASONS), share: z.number().int(), text: z.string() }))
+    .default([]),
+  counterfactual: z.string().nullable().default(null),
 });
 
 export const BreachCleared = z.object(breachFields);

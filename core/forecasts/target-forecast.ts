@@ -1,5 +1,6 @@
 import type { Profile } from '../metrics/targets/target.ts';
 import { HOUR_SECONDS } from '../shared/time.ts';
+import type { BreachExplanation } from './breach-explanation.ts';
 import type { BreachRisk } from './breach-risk.ts';
 import type { Forecast } from './engine/forecast.ts';
 import type { ResolvedThreshold } from './resolved-threshold.ts';
@@ -45,4 +46,6 @@ export interface PredictedBreach {
   readonly expectedPeak: number;
   /** The warning that stands, ended in this run, or may be raised by the next one. Its severity is that of `breach`. */
   readonly warning: StandingWarning | null;
+  /** Why, as of the last run that announced the warning; null if none did, or it could not be explained. */
+  readonly explanation: BreachExplanation | null;
 }

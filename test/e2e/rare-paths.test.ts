@@ -140,6 +140,7 @@ it('a breach of an earlier run that is no longer predicted is removed', async ()
     threshold: { direction: 'above', limit: 90, source: 'fixed' },
     breach: { probability: 0.2, timeToImpactSeconds: null, expectedShareBeyond: 0.1, severity: 'info' },
     warning: null,
+    explanation: null,
   };
   const expiresAt = Math.floor(now / 1000) + 86_400;
   await breaches.change(run, { put: [predicted], remove: [] }, { listedUntil: expiresAt, expiresAt });

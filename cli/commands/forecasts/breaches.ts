@@ -55,6 +55,18 @@ export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
   },
 ];
 
+/** Why each warning stands. Servers of earlier releases give no reasons. */
+const explain = (breaches: readonly Partial<BreachAnswer>[]): string[] =>
+  breaches.flatMap(({ target, metric, reasons = [], counterfactual = null }) =>
+    reasons.length === 0
+      ? []
+      : [
+          `${target} ${metric}:`,
+          ...reasons.map(({ share, text }) => `  ${String(share).padStart(3)} %  ${text}`),
+          ...(counterfactual === null ? [] : [`  ${counterfactual}`]),
+        ],
+  );
+
 /** `forestall breaches`: the predicted breaches of a deployment, worst first. */
 export const breachesCommand = (terminal: Terminal): Command =>
   withConnection(new Command('breaches'))
@@ -67,7 +79,7 @@ export const breachesCommand = (terminal: Terminal): Command =>
     .action(({ minProbability, severity, target, limit, json, ...connection }: Options) =>
       printList(
         connect(connection, terminal).breaches({ minProbability, severity, target, most: limit }),
-        { columns: BREACH_COLUMNS, empty: 'no breaches predicted', json: json === true },
+        { columns: BREACH_COLUMNS, empty: 'no breaches predicted', notes: explain, json: json === true },
         terminal,
       ),
     );

@@ -7,6 +7,8 @@ export interface ListOutput<Row> {
   readonly columns: readonly Column<Row>[];
   /** Printed instead of an empty table. */
   readonly empty: string;
+  /** Lines below the table. */
+  readonly notes?: (rows: readonly Row[]) => readonly string[];
   /** One JSON object per line instead of a table. */
   readonly json: boolean;
 }
@@ -14,7 +16,7 @@ export interface ListOutput<Row> {
 /** Prints a list: as a table once it is complete, or as one JSON object per line as it arrives. */
 export const printList = async <Row>(
   rows: AsyncIterable<Row>,
-  { columns, empty, json }: ListOutput<Row>,
+  { columns, empty, notes, json }: ListOutput<Row>,
   terminal: Terminal,
 ): Promise<void> => {
   const writer = new LineWriter(terminal.stdout);
@@ -24,5 +26,7 @@ export const printList = async <Row>(
     else if (writer.line(jsonText(row))) await writer.flush();
   }
   if (!json) await writer.lines(kept.length === 0 ? [empty] : renderTable(columns, kept, terminal));
+  const below = json || kept.length === 0 ? [] : (notes?.(kept) ?? []);
+  if (below.length > 0) await writer.lines(['', ...below]);
   await writer.flush();
 };

@@ -6,6 +6,7 @@ import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
 import { TargetId } from '../../shared/identifiers.ts';
 import { isoOfMs } from '../../shared/time.ts';
+import { BREACH_REASONS } from '../breach-explanation.ts';
 import { SEVERITIES } from '../breach-risk.ts';
 import type { PredictedBreach } from '../target-forecast.ts';
 import { Probability, Severity, Threshold, TimeToImpact } from './forecasts.ts';
@@ -40,6 +41,16 @@ export const Breach = named(
     timeToImpactSeconds: TimeToImpact,
     threshold: Threshold,
     expectedPeak: z.number().describe('Most extreme outer quantile within the horizon'),
+    reasons: z
+      .array(
+        z.object({
+          kind: z.enum(BREACH_REASONS),
+          share: z.number().int().min(1).max(100).describe('Percent; those of all reasons sum to 100'),
+          text: z.string(),
+        }),
+      )
+      .describe('What spoke for it when the warning was last announced; empty without a warning'),
+    counterfactual: z.string().nullable().describe('What would have to be different'),
     runId: z.string(),
     issuedAt: ResponseInstant,
   }),
@@ -50,11 +61,13 @@ export const BreachPage = pageOf('BreachPage', Breach);
 export const presentBreach = (predicted: PredictedBreach): z.infer<typeof Breach> => {
   const { targetId, metric, profile, risk, threshold, expectedPeak, runId, issuedAt } = predicted;
   const { probability, severity, timeToImpactSeconds } = predicted.breach;
-  const { warning } = predicted;
+  const { warning, explanation } = predicted;
   return {
     target: targetId,
     ...{ metric, profile, probability, severity, risk, timeToImpactSeconds, threshold, expectedPeak, runId },
     warningSince: warning === null || severity === 'info' ? null : isoOfMs(warning.since),
+    reasons: [...(explanation?.reasons ?? [])],
+    counterfactual: explanation?.counterfactual ?? null,
     issuedAt: isoOfMs(issuedAt),
   };
 };

@@ -29,7 +29,9 @@ const breachEvents = (predicted: PredictedBreach): readonly ForecastsEvent[] => 
     threshold: { direction: threshold.direction, limit: threshold.limit },
   };
   if (reason === 'ended') return [{ name: 'BreachCleared', source: FORECASTS_SOURCE, detail: shared }];
-  const detail = { ...shared, reason, severity, risk, timeToImpactSeconds };
+  const { reasons, counterfactual } = predicted.explanation ?? { reasons: [], counterfactual: null };
+  const explained = { reasons: [...reasons], counterfactual };
+  const detail = { ...shared, reason, severity, risk, timeToImpactSeconds, ...explained };
   return [{ name: 'BreachPredicted', source: FORECASTS_SOURCE, detail }];
 };
 

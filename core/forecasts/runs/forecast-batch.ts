@@ -25,6 +25,7 @@ import { HORIZON_SECONDS } from '../target-forecast.ts';
 import { announceBatch } from './announce-batch.ts';
 import { reportBatch, resultOf } from './batch-report.ts';
 import { groupOrder, hasTimeFor, type TimeLeft } from './batch-time.ts';
+import { explainWarnings } from './explain-warnings.ts';
 import {
   type ForecastTask,
   forecastTargets,
@@ -117,10 +118,10 @@ const loadTarget = async (
 const storeOutcome = async (
   deps: ForecastBatchDeps,
   outcome: TargetOutcome,
-  task: ForecastTask,
+  task: BatchTask,
 ): Promise<TargetOutcome> => {
   try {
-    return await putOutcome(deps, outcome);
+    return await putOutcome(deps, outcome, task);
   } catch (error) {
     return outcomeOfFailure(outcome.forecast, task, error);
   }
@@ -128,14 +129,17 @@ const storeOutcome = async (
 
 /** Stores nothing if the target has no forecast, or if a newer run has stored one: what was stored before stands. */
 const putOutcome = async (
-  { forecasts, breaches: store, cadenceMinutes }: ForecastBatchDeps,
+  deps: ForecastBatchDeps,
   outcome: TargetOutcome,
+  { timeLeft }: BatchTask,
 ): Promise<TargetOutcome> => {
+  const { forecasts, breaches: store, cadenceMinutes } = deps;
   if (outcome.forecast.metrics.length === 0) return outcome;
   const { tenantId, targetId, issuedAt } = outcome.forecast;
   const [issued, cadence] = [Math.floor(issuedAt / 1000), 60 * cadenceMinutes];
   const before = await store.stored(tenantId, targetId);
-  const settled = settleWarnings(outcome, before, REMEMBERED_RUNS * cadence * 1000);
+  const warned = settleWarnings(outcome, before, REMEMBERED_RUNS * cadence * 1000);
+  const settled = await explainWarnings({ ...deps, timeLeft }, warned, before);
   const isNewest = await forecasts.put(settled.forecast, issued + FORECAST_TTL_SECONDS);
   if (!isNewest) return { ...settled, breaches: [] };
   const lifetime = {
@@ -148,6 +152,7 @@ const putOutcome = async (
 
 interface BatchTask extends ForecastTask {
   readonly scorer: BatchScorer;
+  readonly timeLeft: TimeLeft;
 }
 
 const forecastGroup = async (
@@ -209,7 +214,8 @@ export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput):
     deps.scorer.begin(batch),
   ]);
   const own = { settings, clockMoves: movesAround(now, settings), interventions };
-  const task = { runId, issuedAt, backend: deps.backend, states: states.tracker, scorer, ...own };
+  const { timeLeft } = input;
+  const task = { runId, issuedAt, timeLeft, backend: deps.backend, states: states.tracker, scorer, ...own };
   const outcomes = await forecastInTime(deps, input, targetIds, task);
   const forecasts = outcomes.map(({ forecast }) => forecast);
   const archiveKey = await deps.files.archiveForecasts(tenantId, runId, index, issuedAt, forecasts);

@@ -6,6 +6,7 @@ import type { ClockMove } from '../../shared/time-zone.ts';
 import type { SeriesFailure } from '../forecast-run.ts';
 import type { BackendResult, ForecastBackend } from '../ports.ts';
 import type { PredictedBreach, TargetForecast } from '../target-forecast.ts';
+import type { Explainable } from './explainable.ts';
 import type { InterventionTimes } from './known-interventions.ts';
 import { assessSeries, planSeries, type SeriesAssessment, type SeriesPlan } from './series-plan.ts';
 import { failureOf } from './sum-results.ts';
@@ -38,6 +39,8 @@ export interface TargetOutcome {
   readonly forecast: TargetForecast;
   /** One for every series with a threshold; once they are settled (`settleWarnings`), those to list. */
   readonly breaches: readonly PredictedBreach[];
+  /** What is needed to explain a breach, by metric; absent once the outcome is stored. */
+  readonly explainable?: ReadonlyMap<string, Explainable>;
   readonly failures: readonly SeriesFailure[];
   /** Unexpected errors (bugs), for the log. */
   readonly faults: readonly { readonly metric: string | undefined; readonly cause: unknown }[];
@@ -91,16 +94,29 @@ const forecastAll = async (
   return new Map(results.map((result) => [result.itemId, result]));
 };
 
-const assess = (plan: SeriesPlan, result: BackendResult, task: ForecastTask): SeriesAssessment => {
+interface AssessedSeries extends SeriesAssessment {
+  /** Undefined without a breach. */
+  readonly explainable: Explainable | undefined;
+}
+
+const assess = (plan: SeriesPlan, result: BackendResult, task: ForecastTask): AssessedSeries => {
   if ('error' in result) throw result.error;
   task.states?.record({ targetId: plan.target.targetId, metric: plan.metric }, result);
-  return assessSeries(plan, result.forecast, task);
+  const assessed = assessSeries(plan, result.forecast, task);
+  const { breach, isDivided } = assessed;
+  if (breach === undefined) return { ...assessed, explainable: undefined };
+  const { threshold, expectedPeak } = breach;
+  const { request, elapsed } = plan;
+  const { probability } = breach.breach;
+  const series = { request, forecast: result.forecast, threshold, probability, expectedPeak, isDivided };
+  const asked = { itemId: request.itemId, ...(result.state !== undefined && { state: result.state }) };
+  return { ...assessed, explainable: { series, asked, elapsed } };
 };
 
 const outcomeOf = (
   { target, histories }: TargetHistories,
   { runId, issuedAt }: ForecastTask,
-  series: readonly Attempt<SeriesAssessment>[],
+  series: readonly Attempt<AssessedSeries>[],
 ): TargetOutcome => {
   const { tenantId, targetId } = target;
   const done = series.flatMap((one) => ('value' in one ? [one.value] : []));
@@ -111,6 +127,11 @@ const outcomeOf = (
     series: histories.size,
     forecast: { tenantId, targetId, runId, issuedAt, metrics: done.map(({ forecast }) => forecast) },
     breaches: done.map(({ breach }) => breach).filter((breach) => breach !== undefined),
+    explainable: new Map(
+      done.flatMap(({ forecast: { metric }, explainable }) =>
+        explainable === undefined ? [] : [[metric, explainable] as const],
+      ),
+    ),
     failures: failed.map((one) =>
       failureOf(targetId, one.metric, isExpected(one) ? one.error.message : 'the forecaster failed'),
     ),

@@ -79,6 +79,8 @@ const isLongEnough = ({ values, stepSeconds }: RegularSeries, minSeconds: number
 export interface SeriesAssessment {
   readonly forecast: MetricForecast;
   readonly breach: PredictedBreach | undefined;
+  /** What an explanation of the breach needs to know. */
+  readonly isDivided: boolean;
 }
 
 /**
@@ -98,22 +100,24 @@ export const assessSeries = (
   const ahead = forecastFrom(made, elapsed);
   const { own, meaning } = readMetric(target, metric, settings);
   const reading = describeMeaning(meaning);
+  const isDivided = meaning.aspect === 'cpu' && meaning.measures === 'used';
   const forecast = { ...made, reason: `${made.reason}; ${reading}` };
   const wanted =
     breachThresholdOf(settings, { targetId, metric }) ??
     thresholdOf(profile, metric, unit, largestOf(history.values), own);
   if (wanted === undefined || !isLongEnough(history, MIN_SECONDS[wanted.kind])) {
-    return { forecast: { metric, forecast, threshold: null, breach: null }, breach: undefined };
+    return { forecast: { metric, forecast, threshold: null, breach: null }, breach: undefined, isDivided };
   }
   const threshold = resolveThreshold(wanted, history);
   const breach = assessBreach(ahead, threshold, history);
   return {
-    forecast: { metric, forecast, threshold, breach },
+    ...{ forecast: { metric, forecast, threshold, breach }, isDivided },
     breach: {
       ...{ tenantId, targetId, metric, profile, runId, issuedAt, threshold, breach },
       risk: riskScore(breach),
       expectedPeak: expectedPeak(ahead, threshold),
       warning: null,
+      explanation: null,
     },
   };
 };

@@ -25,7 +25,16 @@ const inWords = (seconds: number): string => {
   return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 };
 
-const evidenceOf = ({ targetId, metric, threshold, breach, issuedAt }: PredictedBreach): string[] => {
+/** Reasons of a smaller share are left to the list of breaches. */
+const MIN_SHARE = 10;
+
+const reasonsFor = ({ explanation }: PredictedBreach): string[] =>
+  (explanation?.reasons ?? [])
+    .filter(({ share }) => share >= MIN_SHARE)
+    .map(({ share, text }) => `${share} % of that: ${text}`);
+
+const evidenceOf = (predicted: PredictedBreach): string[] => {
+  const { targetId, metric, threshold, breach, issuedAt } = predicted;
   const move = threshold.direction === 'above' ? 'rise above' : 'fall below';
   const chance = `with probability ${breach.probability.toFixed(2)}`;
   const soon = breach.timeToImpactSeconds;
@@ -34,6 +43,7 @@ const evidenceOf = ({ targetId, metric, threshold, breach, issuedAt }: Predicted
     ...(soon === null
       ? []
       : [`the median of the time until then is ${inWords(soon.p50)}, as of ${isoOfMs(issuedAt)}`]),
+    ...reasonsFor(predicted),
   ];
 };
 

@@ -22,7 +22,7 @@ const breach = (metric: string, risk = 40): PredictedBreach => {
   const { threshold, breach: odds } = sampleMetric(metric);
   return {
     ...{ tenantId: 'acme', targetId: 'web-1', metric, profile: 'web', runId: 'r', issuedAt: NOW * 1000 },
-    ...{ risk, threshold, breach: odds, expectedPeak: 1e200, warning: null },
+    ...{ risk, threshold, breach: odds, expectedPeak: 1e200, warning: null, explanation: null },
   };
 };
 
@@ -106,7 +106,7 @@ describe('reading the breaches that earlier runs stored', () => {
 
   it('reads items of releases without standing warnings', async () => {
     const { detail, listedUntil: _, issuedAt: __, ...item } = await itemOf(breach('cpu'));
-    const { warning: ___, ...older } = JSON.parse(String(detail));
+    const { warning: ___, explanation: ____, ...older } = JSON.parse(String(detail));
     dynamo.on(QueryCommand).resolves({ Items: [{ ...item, detail: JSON.stringify(older) }] });
     expect((await store.stored('acme', 'web-1')).get('cpu')).toEqual({ ...breach('cpu'), warning: null });
   });

@@ -50,7 +50,14 @@ describe('predicted breaches', () => {
     const { threshold, breach: odds } = sampleMetric(metric);
     return {
       ...{ tenantId: 'acme', targetId, metric, profile: 'web', runId: 'r', issuedAt: NOW * 1000 },
-      ...{ risk: 40, threshold, breach: { ...odds, probability }, expectedPeak: 1e200, warning: null },
+      ...{
+        risk: 40,
+        threshold,
+        breach: { ...odds, probability },
+        expectedPeak: 1e200,
+        warning: null,
+        explanation: null,
+      },
       ...over,
     };
   };

@@ -26,7 +26,7 @@ const forecast = (tenantId: string) => sampleTarget(['cpu'], { tenantId });
 const { threshold, breach } = sampleMetric('cpu');
 const predicted = (tenantId: string, metric: string): PredictedBreach => ({
   ...{ tenantId, targetId: 'web-1', metric, profile: 'web', runId: RUN, issuedAt: NOW * 1000 },
-  ...{ risk: 40, threshold, breach, expectedPeak: 99, warning: null },
+  ...{ risk: 40, threshold, breach, expectedPeak: 99, warning: null, explanation: null },
 });
 const result = { index: 3, deferred: 0, targets: 1, series: 1, forecasts: 1, breaches: 0, failed: 0 };
 

@@ -6,6 +6,7 @@ import { dynamoInterventionStore } from '../../../adapters/forecasts/interventio
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
+import type { BreachExplanation } from '../../../core/forecasts/breach-explanation.ts';
 import { decodeBatchStates, encodeBatchStates } from '../../../core/forecasts/codec/batch-states.ts';
 import { decodeForecasts, encodeForecasts } from '../../../core/forecasts/codec/forecast-codec.ts';
 import { failureOf, newRun } from '../../../core/forecasts/runs/sum-results.ts';
@@ -20,9 +21,18 @@ const run = {
   failures: [failureOf('web-1', undefined, 'no data')],
 };
 const { threshold, breach } = sampleMetric('cpu');
+const explanation: BreachExplanation = {
+  issuedAt: NOW * 1000,
+  reasons: [
+    { kind: 'recent-climb', share: 93, text: 'it has climbed by 9.1 per hour' },
+    { kind: 'usual-level', share: 7, text: 'its usual course leads there' },
+  ],
+  counterfactual: 'Without the first reason, the probability would be 3 % instead of 97 %.',
+};
 const predicted: PredictedBreach = {
   ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu', profile: 'web', runId, issuedAt: NOW * 1000 },
   ...{ risk: 40, threshold, breach, expectedPeak: 1e200 },
+  explanation,
   warning: {
     ...{ severity: 'critical', since: NOW * 1000 - 7_200_000, lessSince: { warning: null, critical: 1e12 } },
     announced: { at: NOW * 1000, reason: 'severity-raised' },

@@ -28,6 +28,11 @@ const breach = {
   timeToImpactSeconds: { p10: 600, p50: 2700, p90: 7200 },
   threshold: { direction: 'above', limit: 90, source: 'fixed' },
   expectedPeak: 97.2,
+  reasons: [
+    { kind: 'recent-climb', share: 93, text: 'it has climbed by 9 per hour' },
+    { kind: 'usual-level', share: 7, text: 'its usual course leads there' },
+  ],
+  counterfactual: 'Without the first reason, the probability would be 3 % instead of 83 %.',
   runId: 'r1',
   issuedAt: '2026-01-02T03:05:00Z',
 };
@@ -153,6 +158,10 @@ describe('commands against the API', () => {
   it('breaches shows probability, risk, time, limit, and how long a warning stands', async () => {
     const { out } = await cli('breaches', '--severity', 'critical', '--min-probability', '0.5');
     expect(out).toMatch(/^web-1 +cpu_percent +critical +2 h +83% +41\.5 +45 min +> 90$/m);
+    expect(out).toMatch(
+      /\n\nweb-1 cpu_percent:\n {3}93 % {2}it has climbed by 9 per hour\n {4}7 % {2}its usual/,
+    );
+    expect(out).toMatch(/\n {2}Without the first reason, .*\.\n$/);
     expect(api.seen.at(-1)?.query.toString()).toBe('minProbability=0.5&severity=critical&limit=50');
     expect((await cli('breaches', '--target', 'calm')).out).toBe('no breaches predicted\n');
     expect((await cli('breaches', '--target', 'full')).out).toMatch(/ 83% +41\.5 +now +> 90$/m);

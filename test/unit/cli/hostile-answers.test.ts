@@ -84,6 +84,8 @@ const breach = {
   ...{
     timeToImpactSeconds: { p10: 600, p50: 2700, p90: 7200 },
     expectedPeak: 97.2,
+    reasons: [{ kind: 'recent-climb', share: 100, text: '~climbs' }],
+    counterfactual: null,
     runId: 'r1',
     issuedAt: at,
   },

@@ -40,6 +40,7 @@ const breach = (targetId: string, risk: number, over: Partial<PredictedBreach> =
     },
     ...{ risk, threshold, breach: { ...odds, probability: risk / 100 }, expectedPeak: 97 },
     warning: null,
+    explanation: null,
     ...over,
   };
 };

@@ -41,7 +41,7 @@ describe('API responses', () => {
     const { threshold, breach } = sampleMetric('cpu_percent');
     const shown = presentBreach({
       ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu_percent', profile: 'web', runId: 'r', issuedAt },
-      ...{ risk: 12.5, threshold, breach, expectedPeak: 99, warning: null },
+      ...{ risk: 12.5, threshold, breach, expectedPeak: 99, warning: null, explanation: null },
     });
     expect(Breach.parse(shown)).toEqual(shown);
     expect(shown).toMatchObject({ target: 'web-1', probability: 0.25, issuedAt: '2026-11-21T10:05:00.000Z' });

@@ -258,6 +258,29 @@ describe('warnings from run to run', () => {
     expect(breaches.all()).toEqual([]);
   });
 
+  it('say why, in what is stored and announced', async () => {
+    const { batchDeps, files, breaches, events } = world();
+    await files.files.writeBatch('acme', runId, 1, ['hot']);
+    const climbing = Array.from(
+      { length: 4000 },
+      (_, i) => [NOW - (3999 - i) * 300, 40 + ((i * 7) % 5) / 10 + Math.max(0, 0.6 * (i - 3939))] as const,
+    );
+    const blocks = memoryBlocks({ 'acme hot': { cpu_percent: climbing } });
+    const batchKey = `runs/tenant=acme/${runId}/batches/0001.json`;
+    const deps = { ...batchDeps, blocks, backend: ensembleBackend };
+    await makeBatch(deps)({ tenantId: 'acme', runId, index: 1, batchKey });
+    const explanation = breaches.all()[0]?.explanation;
+    expect(explanation).toMatchObject({ issuedAt: NOW * 1000 });
+    expect(explanation?.reasons[0]).toMatchObject({ kind: 'recent-climb', share: 98 });
+    expect(explanation?.counterfactual).toMatch(/^With (at least )?\d+ % more capacity/);
+    const { reasons, counterfactual } = explanation!;
+    expect(events.published).toContainEqual(
+      expect.objectContaining({
+        ...{ name: 'BreachPredicted', detail: expect.objectContaining({ reasons, counterfactual }) },
+      }),
+    );
+  });
+
   it('do not end because points or runs are missing', async () => {
     const { at, breaches } = runsOf();
     await at(0, 95);

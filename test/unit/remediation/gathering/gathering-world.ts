@@ -44,6 +44,14 @@ export const breach = (over: Partial<PredictedBreach> = {}): PredictedBreach => 
     ...{ probability: 0.98, expectedShareBeyond: 0.4, severity: 'warning' },
     timeToImpactSeconds: { p10: 7200, p50: 21_600, p90: 27_000 },
   },
+  explanation: {
+    issuedAt: (NOW - 600) * 1000,
+    reasons: [
+      { kind: 'recent-climb', share: 95, text: 'it has climbed by 9 per hour' },
+      { kind: 'usual-level', share: 5, text: 'its usual course leads there' },
+    ],
+    counterfactual: null,
+  },
   warning: {
     ...{ severity: 'warning', since: (NOW - 600) * 1000, lessSince: { warning: null, critical: null } },
     announced: { at: (NOW - 600) * 1000, reason: 'raised' },
