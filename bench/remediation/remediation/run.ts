@@ -18,6 +18,8 @@ const START = 1_788_739_200;
 const HISTORY_DAYS = 7;
 /** Nothing was chosen by its figures. */
 const SEED = 22;
+/** The fleet is divided into environments of this size. */
+const PER_ENVIRONMENT = 40;
 
 /** Where Forestall acts, also with the threshold rule as an alarm that the owner mapped. */
 const WAYS = [
@@ -87,6 +89,9 @@ export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, '
     out(`simulated: day ${day} of ${HISTORY_DAYS + days}, of which ${HISTORY_DAYS} are history`);
     if (day > HISTORY_DAYS && day % TABLE_DAYS === 0) tabulate(courses, day);
   };
-  const courses = underForestall(fleet, WAYS, { steps, from, start: START, afterDay });
+  const courses = underForestall(fleet, WAYS, {
+    ...{ steps, from, start: START, afterDay },
+    perEnvironment: PER_ENVIRONMENT,
+  });
   return tabulate(courses, HISTORY_DAYS + days);
 };
