@@ -25,7 +25,7 @@ import { HORIZON_SECONDS } from '../target-forecast.ts';
 import { announceBatch } from './announce-batch.ts';
 import { reportBatch, resultOf } from './batch-report.ts';
 import { groupOrder, hasTimeFor, type TimeLeft } from './batch-time.ts';
-import { explainWarnings } from './explain-warnings.ts';
+import { type ExplanationBudget, explainWarnings, MAX_EXPLANATIONS } from './explain-warnings.ts';
 import {
   type ForecastTask,
   forecastTargets,
@@ -131,7 +131,7 @@ const storeOutcome = async (
 const putOutcome = async (
   deps: ForecastBatchDeps,
   outcome: TargetOutcome,
-  { timeLeft }: BatchTask,
+  { timeLeft, explanations: budget }: BatchTask,
 ): Promise<TargetOutcome> => {
   const { forecasts, breaches: store, cadenceMinutes } = deps;
   if (outcome.forecast.metrics.length === 0) return outcome;
@@ -139,7 +139,7 @@ const putOutcome = async (
   const [issued, cadence] = [Math.floor(issuedAt / 1000), 60 * cadenceMinutes];
   const before = await store.stored(tenantId, targetId);
   const warned = settleWarnings(outcome, before, REMEMBERED_RUNS * cadence * 1000);
-  const settled = await explainWarnings({ ...deps, timeLeft }, warned, before);
+  const settled = await explainWarnings({ ...deps, timeLeft, budget }, warned, before);
   const isNewest = await forecasts.put(settled.forecast, issued + FORECAST_TTL_SECONDS);
   if (!isNewest) return { ...settled, breaches: [] };
   const lifetime = {
@@ -153,6 +153,7 @@ const putOutcome = async (
 interface BatchTask extends ForecastTask {
   readonly scorer: BatchScorer;
   readonly timeLeft: TimeLeft;
+  readonly explanations: ExplanationBudget;
 }
 
 const forecastGroup = async (
@@ -215,7 +216,11 @@ export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput):
   ]);
   const own = { settings, clockMoves: movesAround(now, settings), interventions };
   const { timeLeft } = input;
-  const task = { runId, issuedAt, timeLeft, backend: deps.backend, states: states.tracker, scorer, ...own };
+  const limits = { timeLeft, explanations: { left: MAX_EXPLANATIONS } };
+  const task = {
+    ...{ runId, issuedAt, backend: deps.backend, states: states.tracker, scorer },
+    ...{ ...own, ...limits },
+  };
   const outcomes = await forecastInTime(deps, input, targetIds, task);
   const forecasts = outcomes.map(({ forecast }) => forecast);
   const archiveKey = await deps.files.archiveForecasts(tenantId, runId, index, issuedAt, forecasts);

@@ -43,7 +43,7 @@ const outcomeOf = async (reason: WarningReason = 'raised', ago = 0) => {
   return { outcome, predicted };
 };
 
-const world = (msLeft = 300_000, backend: ForecastBackend = ensembleBackend) => {
+const world = (msLeft = 300_000, backend: ForecastBackend = ensembleBackend, left = 50) => {
   const { telemetry, counts } = recordedTelemetry();
   const asked: BackendRequest[] = [];
   const recording: ForecastBackend = {
@@ -53,7 +53,7 @@ const world = (msLeft = 300_000, backend: ForecastBackend = ensembleBackend) => 
       return backend.forecast(requests);
     },
   };
-  return { deps: { backend: recording, telemetry, timeLeft: () => msLeft }, asked, counts };
+  return { deps: { backend: recording, telemetry, timeLeft: () => msLeft, budget: { left } }, asked, counts };
 };
 
 const explained = async (
@@ -89,14 +89,26 @@ describe('the explanation of a warning', () => {
     const last = { ...given.predicted, explanation: EARLIER };
     const { deps, asked } = world();
     expect(await explained(given, { deps }, [last])).toEqual(EARLIER);
-    const other = { ...last, warning: { ...last.warning!, since: NOW - 7_200_000 } };
-    expect(await explained(given, { deps }, [other])).toBeNull();
+    const { breaches } = await explainWarnings(deps, given.outcome, new Map([['cpu', last]]));
+    expect(breaches[0]?.explanation?.reasons).toEqual(EARLIER.reasons);
     expect(await explained(await outcomeOf('ended'), { deps })).toBeNull();
     expect(asked).toEqual([]);
   });
 
+  it('is made later if the run that announced it had no time', async () => {
+    const given = await outcomeOf('raised', 3_600_000);
+    const last = { ...given.predicted, explanation: EARLIER };
+    const { deps, asked } = world();
+    const other = { ...last, warning: { ...last.warning!, since: NOW - 7_200_000 } };
+    expect(await explained(given, { deps }, [other])).toMatchObject({ issuedAt: NOW });
+    expect(await explained(given, { deps }, [given.predicted])).toMatchObject({ issuedAt: NOW });
+    expect(deps.budget.left).toBe(48);
+    expect(asked.length).toBeGreaterThan(0);
+  });
+
   it.each([
     ['there is no time', world(60_000), 0],
+    ['the batch explained enough', world(300_000, ensembleBackend, 0), 0],
     [
       'the forecasts fail',
       world(300_000, { name: 'down', forecast: () => Promise.reject(new Error('down')) }),
