@@ -29,6 +29,8 @@ export interface ForecastLoad {
   readonly breachShare: number;
 }
 
+/** Of a breach with the reasons of its warning. */
+const BREACH_BYTES = 1250;
 /** Of a series in the scores of a day; the sums of its metric are less in a fleet. */
 const SCORE_BYTES = 110;
 
@@ -56,7 +58,7 @@ export const forecastUsage = (load: ForecastLoad): UsageLine[] => {
     line('history reads', 'dynamoReadUnit', targets * readUnits(load.historyBytes, 'eventual')),
     line('forecast writes', 'dynamoWriteUnit', targets * writeUnits(load.forecastBytes)),
     // A breach is written to the table. If its risk has changed, it is removed from the index and added again.
-    line('breach writes', 'dynamoWriteUnit', breaches * 3),
+    line('breach writes', 'dynamoWriteUnit', breaches * 3 * writeUnits(BREACH_BYTES)),
     line('breach reads', 'dynamoReadUnit', targets),
     line(
       'run files, archives, states and scores put',
