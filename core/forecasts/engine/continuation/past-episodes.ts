@@ -43,6 +43,23 @@ export interface PastOptions {
 const isInterrupted = (end: number, { outlook, interventions }: PastOptions): boolean =>
   interventions.some((at) => at > end - outlook / 8 && at <= end + outlook);
 
+/**
+ * True if the episode goes on with a climb like it that was interrupted shortly before it began: the same cause is at work
+ * again, so what other climbs came to says nothing about it.
+ */
+const isResumed = (
+  fits: LineFits,
+  present: Episode,
+  { floor, outlook, interventions }: PastOptions,
+): boolean => {
+  const began = present.end - present.line.length;
+  return interventions.some((at) => {
+    if (at > began + outlook / 8 || at < began - outlook || at < 1) return false;
+    const interrupted = episodeAt(fits, Math.floor(at), floor);
+    return interrupted !== null && isLike(interrupted, present);
+  });
+};
+
 const countFailures = (fits: LineFits, present: Episode, options: PastOptions): number => {
   const { floor, outlook } = options;
   const { length } = present.line;
@@ -73,7 +90,7 @@ export const pastEpisodes = (fits: LineFits, present: Episode, options: PastOpti
   const isUnusual = !(level < sortedQuantile(before, USUAL));
   const isKnown = level <= (before.at(-1) ?? Number.NEGATIVE_INFINITY);
   return {
-    failures: isKnown ? countFailures(fits, present, options) : 0,
+    failures: isKnown && !isResumed(fits, present, options) ? countFailures(fits, present, options) : 0,
     isUnusual,
     isReturn: !isUnusual && level - climb < sortedQuantile(before, RETURN.level) - RETURN.share * climb,
   };

@@ -85,6 +85,28 @@ describe('pastEpisodes', () => {
     expect(pastIn(values, [stepAt(-0.5)]).failures).toBe(pastIn(values).failures);
   });
 
+  it('counts none for a climb that goes on after an action interrupted one like it', () => {
+    const stepAt = (hour: number) => 2016 + 12 * hour;
+    /** Climbs came to nothing; one is interrupted eight hours ago, and goes on an hour later. */
+    const resumed = (before: (hour: number) => number) =>
+      weekOf((hour) => {
+        if (hour < -24) return repeated(hour);
+        return hour < -8 ? before(hour) : 30 + 6 * Math.max(0, hour + 7);
+      });
+    const climbed = (hour: number) => 30 + 6 * Math.max(0, hour + 15);
+    const fallen = (hour: number) => 78 - 6 * Math.max(0, hour + 15);
+    const failures = (before: (hour: number) => number, ...interventions: readonly number[]) =>
+      pastIn(resumed(before), interventions).failures;
+    expect(failures(climbed)).toBeGreaterThan(0);
+    expect(failures(climbed, stepAt(-8) - 3)).toBe(0);
+    // Not if there was no such climb, if the action was at another time, or outside of the history.
+    expect(failures(() => 30, stepAt(-8) - 3)).toBeGreaterThan(0);
+    expect(failures(fallen, stepAt(-8) - 3)).toBeGreaterThan(0);
+    expect(failures(climbed, stepAt(-30))).toBeGreaterThan(0);
+    expect(failures(climbed, stepAt(-3))).toBeGreaterThan(0);
+    expect(failures(climbed, -20)).toBeGreaterThan(0);
+  });
+
   it('counts none for a series that never climbed', () => {
     expect(pastIn(weekOf(climb(6, 5)))).toEqual({ failures: 0, isUnusual: true, isReturn: false });
   });
