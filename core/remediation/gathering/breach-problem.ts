@@ -31,7 +31,7 @@ const MIN_SHARE = 10;
 const reasonsFor = ({ explanation }: PredictedBreach): string[] =>
   (explanation?.reasons ?? [])
     .filter(({ share }) => share >= MIN_SHARE)
-    .map(({ share, text }) => `${share} % of that: ${text}`);
+    .map(({ share, text }) => `${share} % of the probability: ${text}`);
 
 const evidenceOf = (predicted: PredictedBreach): string[] => {
   const { targetId, metric, threshold, breach, issuedAt } = predicted;

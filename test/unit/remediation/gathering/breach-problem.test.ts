@@ -21,7 +21,7 @@ describe('a predicted breach', () => {
       evidence: [
         'cpu_percent of web-1 is predicted to rise above 95 within 8 hours with probability 0.98',
         'the median of the time until then is 6 hours, as of 2026-11-21T10:00:00.000Z',
-        '95 % of that: it has climbed by 9 per hour',
+        '95 % of the probability: it has climbed by 9 per hour',
       ],
     });
   });
