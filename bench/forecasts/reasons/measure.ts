@@ -46,14 +46,13 @@ export const explainWorld = async (world: LabelledWorld, seed: number): Promise<
   return { reasons: explanation?.reasons ?? [], falls, milliseconds };
 };
 
-/**
- * True if no kind of evidence alone changes the forecast more than the first reason does. True if the first reason is the
- * usual level, which cannot be taken out.
- */
+/** True if the first reason can be taken out; the usual level cannot. */
+export const isComparable = ({ reasons: [first] }: ExplainedWorld): boolean =>
+  first !== undefined && first.kind !== 'usual-level';
+
+/** True if no kind of evidence alone changes the forecast more than the first reason does. */
 export const isFaithful = ({ reasons: [first], falls }: ExplainedWorld): boolean =>
-  first !== undefined &&
-  (first.kind === 'usual-level' ||
-    Object.values(falls).every((fall = 0) => fall <= (falls[first.kind] ?? 0) + 1e-9));
+  first !== undefined && Object.values(falls).every((fall = 0) => fall <= (falls[first.kind] ?? 0) + 1e-9);
 
 /** Figures of one kind of world. */
 export interface ReasonFigures {
@@ -61,6 +60,8 @@ export interface ReasonFigures {
   /** Worlds whose breach was predicted. */
   readonly predicted: number;
   readonly right: number;
+  /** Worlds whose first reason can be taken out, and those of them in which nothing else changes more. */
+  readonly comparable: number;
   readonly faithful: number;
   /** Mean share of the known reason, percent. */
   readonly share: number;
@@ -83,7 +84,8 @@ export const measureReasons = async (
   return {
     ...{ world: world.name, predicted: found.length },
     right: found.filter(({ reasons }) => reasons[0]?.kind === world.reason).length,
-    faithful: found.filter(isFaithful).length,
+    comparable: found.filter(isComparable).length,
+    faithful: found.filter((one) => isComparable(one) && isFaithful(one)).length,
     ...{ share: meanOf(shareOf), milliseconds: meanOf(({ milliseconds }) => milliseconds) },
   };
 };

@@ -9,8 +9,16 @@ const QUICK_SEEDS = 4;
 
 const COLUMNS = ['', 'predicted', 'first reason right', 'faithful', 'its share (%)', 'ms'];
 
-const rowOf = ({ world, predicted, right, faithful, share, milliseconds }: ReasonFigures): string[] => [
-  ...[world, String(predicted), String(right), String(faithful)],
+const rowOf = ({
+  world,
+  predicted,
+  right,
+  comparable,
+  faithful,
+  share,
+  milliseconds,
+}: ReasonFigures): string[] => [
+  ...[world, String(predicted), String(right), comparable === 0 ? '-' : `${faithful} of ${comparable}`],
   ...[share.toFixed(0), milliseconds.toFixed(0)],
 ];
 

@@ -72,8 +72,8 @@ const withMoreCapacity = ({
   const isCut = expectedPeak >= (request.bounds?.upper ?? Number.POSITIVE_INFINITY);
   const percent = `${isCut ? 'at least ' : ''}${Math.ceil(100 * (factor - 1))}`;
   const servers = Math.floor(1 / (factor - 1));
-  const such = servers === 0 ? '' : `, such as ${servers + 1} servers instead of ${servers},`;
-  return `With ${percent} % more capacity${such} its likely peak would be ${inDigits(threshold.limit)} instead of ${inDigits(expectedPeak)}.`;
+  const such = servers === 0 ? '' : ` (one more server for every ${servers})`;
+  return `With ${percent} % more capacity${such} its likely peak would be ${inDigits(threshold.limit)} instead of ${inDigits(expectedPeak)}, if its load is spread evenly.`;
 };
 
 const withoutTop = (
