@@ -87,7 +87,7 @@ const escalationNotice = (detail: z.infer<typeof RemediationEscalated>): Notice 
   return {
     subject: subjectOf(`[${environment}] Take over: ${action} on ${resource} needs a person`),
     text: textOf([
-      `Forestall changed ${resource} (${environment}) or tried to, and cannot finish by itself: ${change}.`,
+      `Forestall changed ${resource} (${environment}) or tried to, and leaves the rest to you: ${change}.`,
       '',
       `Why: ${sentence(reason)}`,
       '',

@@ -125,10 +125,6 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/targets/profiles.ts',
   'core/metrics/targets/read-metric.ts',
   'core/metrics/targets/target.ts',
-  // Models are trained and scored by what forecasts.
-  'core/forecasts/engine/fleet/fleet-trees.ts',
-  'core/forecasts/training/fleet-series.ts',
-  'core/forecasts/training/held-out-forecasts.ts',
   // What trains and scores the models of forecasts.
   'core/forecasts/breach/assess-breach.ts',
   'core/forecasts/breach/resolve-threshold.ts',

@@ -2,7 +2,13 @@ import { Command, Option } from 'commander';
 import { SEVERITIES, type Severity } from '../../../core/forecasts/breach-risk.ts';
 import type { BreachAnswer } from '../../api-client/answers.ts';
 import { probabilityColour, severityColour } from '../../terminal/colour.ts';
-import { formatDuration, formatNumber, formatPercent, formatRoughly } from '../../terminal/format.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatRoughly,
+} from '../../terminal/format.ts';
 import type { Column } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
@@ -55,17 +61,24 @@ export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
   },
 ];
 
-/** Why each warning stands. Servers of earlier releases give no reasons. */
-const explain = (breaches: readonly Partial<BreachAnswer>[]): string[] =>
-  breaches.flatMap(({ target, metric, reasons = [], counterfactual = null }) =>
-    reasons.length === 0
-      ? []
-      : [
-          `${target} ${metric}:`,
-          ...reasons.map(({ share, text }) => `  ${String(share).padStart(3)} %  ${text}`),
-          ...(counterfactual === null ? [] : [`  ${counterfactual}`]),
-        ],
-  );
+/** Warnings whose reasons are printed: those of more would push the list off the screen. */
+const MOST_EXPLAINED = 5;
+
+/** Why the riskiest warnings stand. Servers of earlier releases give no reasons. */
+const explain = (breaches: readonly Partial<BreachAnswer>[]): string[] => {
+  const explained = breaches.filter(({ reasons = [] }) => reasons.length > 0);
+  const lines = explained
+    .slice(0, MOST_EXPLAINED)
+    .flatMap(({ target, metric, reasons = [], counterfactual = null }) => [
+      `${target} ${metric}:`,
+      ...reasons.map(({ share, text }) => `  ${String(share).padStart(3)} %  ${text}`),
+      ...(counterfactual === null ? [] : [`  ${counterfactual}`]),
+    ]);
+  const others = explained.length - MOST_EXPLAINED;
+  return others <= 0
+    ? lines
+    : [...lines, `${formatCount(others, 'more warning')}: --target or --json shows why`];
+};
 
 /** `forestall breaches`: the predicted breaches of a deployment, worst first. */
 export const breachesCommand = (terminal: Terminal): Command =>

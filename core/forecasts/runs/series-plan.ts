@@ -79,7 +79,7 @@ const isLongEnough = ({ values, stepSeconds }: RegularSeries, minSeconds: number
 export interface SeriesAssessment {
   readonly forecast: MetricForecast;
   readonly breach: PredictedBreach | undefined;
-  /** What an explanation of the breach needs to know. */
+  /** True for the used share of something whose load is divided among servers. */
   readonly isDivided: boolean;
 }
 

@@ -42,7 +42,7 @@ const entryOf = (plan: RemediationPlan, change: PlannedChange, at: number): Ledg
   ...{ kind: 'undo', units: change.touches, at, result: 'running' },
 });
 
-const begunUndo = (
+const undoToCarryOut = (
   deps: UndoDeps,
   snapshot: Snapshot,
   plan: RemediationPlan,
@@ -108,7 +108,7 @@ const beginUndo = (
       ledger: deps.rules.reserve(ledger.item, entryOf(plan, change, now)),
     },
     result: {
-      begun: begunUndo(deps, snapshot, plan, undo),
+      begun: undoToCarryOut(deps, snapshot, plan, undo),
       outcome: proceed(undoing, 'check-undo', now + deps.pace.checkSeconds),
     },
   };
@@ -144,7 +144,7 @@ export const undoStep = async (deps: UndoDeps, key: RunKey): Promise<StepOutcome
       const next = proceed(run, 'check-undo', now + deps.pace.checkSeconds);
       const isStopped = state.killSwitch.item?.isOn === true;
       if (isStopped) return { result: { outcome: next } };
-      return { result: { begun: begunUndo(deps, snapshot, planOf(run).plan, undo), outcome: next } };
+      return { result: { begun: undoToCarryOut(deps, snapshot, planOf(run).plan, undo), outcome: next } };
     }
     if (run.status === 'undoing' ? !isStarted : isRequested(run)) return begin(deps, snapshot, run);
     return { result: { outcome: resume(run, state, now) }, events: ended(run) };

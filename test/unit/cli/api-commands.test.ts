@@ -57,6 +57,7 @@ const run = (status: string) => ({
 
 const breachesOf = (targetId: string | null) => {
   if (targetId === 'calm') return [];
+  if (targetId === 'many') return Array.from({ length: 7 }, (_, i) => ({ ...breach, metric: `m${i}` }));
   if (targetId === 'unlikely') return [{ ...breach, severity: 'info', warningSince: null }];
   return [targetId === 'full' ? { ...breach, timeToImpactSeconds: { p10: 0, p50: 0, p90: 0 } } : breach];
 };
@@ -163,6 +164,15 @@ describe('commands against the API', () => {
     );
     expect(out).toMatch(/\n {2}Without the first reason, .*\.\n$/);
     expect(api.seen.at(-1)?.query.toString()).toBe('minProbability=0.5&severity=critical&limit=50');
+    const many = (await cli('breaches', '--target', 'many')).out;
+    expect(many.match(/^web-1 m\d:$/gm)).toEqual([
+      'web-1 m0:',
+      'web-1 m1:',
+      'web-1 m2:',
+      'web-1 m3:',
+      'web-1 m4:',
+    ]);
+    expect(many).toMatch(/\n2 more warnings: --target or --json shows why\n$/);
     expect((await cli('breaches', '--target', 'calm')).out).toBe('no breaches predicted\n');
     expect((await cli('breaches', '--target', 'full')).out).toMatch(/ 83% +41\.5 +now +> 90$/m);
     expect((await cli('breaches', '--target', 'unlikely')).out).toMatch(/ info +- +83% /);

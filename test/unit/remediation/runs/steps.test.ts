@@ -48,6 +48,7 @@ describe('an action that was prepared', () => {
     const world = storedWorld(groupRun(prepared), { interventions: { put } });
     expect(await world.step('act')).toMatchObject({ next: 'check', status: 'acting' });
     expect([world.changes.length, world.counts.InterventionNotStored]).toEqual([1, 1]);
+    expect(JSON.stringify(world.lines)).toMatch(/the forecasts do not learn of an action.*acme.*r-1/);
   });
 
   const refused = async (disturb: (world: ReturnType<typeof storedWorld>) => void, plan = groupPlan()) => {
